@@ -1,0 +1,106 @@
+package types
+
+// PriceUnit says what a price is for.
+type PriceUnit string
+
+// The units a price list can name.
+const (
+	// PerPassage prices one released passage of a vault.
+	PerPassage PriceUnit = "passage"
+	// PerUse prices one use of an app, whatever its length.
+	PerUse PriceUnit = "use"
+	// PerTick prices one tick of a metered asset: Price.Tokens tokens.
+	PerTick PriceUnit = "tick"
+)
+
+// TokenBytes is the size of a metered token: 4 bytes of UTF-8 text. Payer and
+// provider both see the bytes, so neither has to trust the other's tokenizer
+// (spec/adr/0002-metered-token.md).
+const TokenBytes = 4
+
+// Tokens returns how many metered tokens n bytes of text are, rounded up.
+func Tokens(n int) uint64 {
+	if n <= 0 {
+		return 0
+	}
+	return (uint64(n) + TokenBytes - 1) / TokenBytes
+}
+
+// Price is one line of an asset's price list.
+type Price struct {
+	Unit   PriceUnit `json:"unit"`
+	Denom  string    `json:"denom"`
+	Amount Amount    `json:"amount"`
+	// Tokens is how many metered tokens one tick pays for; zero for other units.
+	Tokens uint32 `json:"tokens,omitempty"`
+}
+
+// Royalty is what one ancestor is owed: BasisPoints of the asset's lifetime credit.
+type Royalty struct {
+	Asset       AssetID `json:"asset"`
+	BasisPoints uint32  `json:"bps"`
+}
+
+// Asset is an asset as the chain tells it to a role.
+type Asset struct {
+	ID   AssetID `json:"id"`
+	Kind Kind    `json:"kind"`
+	// Maker registered the asset; Owner holds its first share now. Both are
+	// EIP-55 hex addresses.
+	Maker string `json:"maker"`
+	Owner string `json:"owner"`
+	// Version counts manifest updates from 1; Manifest and Root are that version's.
+	Version     uint32 `json:"version"`
+	Manifest    Hash   `json:"manifest"`
+	ManifestURI string `json:"manifest_uri"`
+	// Root is the Merkle root over a vault's chunks; zero for other kinds.
+	Root Hash `json:"root"`
+	// Key is the Ed25519 public key that signs the asset's receipts.
+	Key       Hash      `json:"key"`
+	Units     uint64    `json:"units"`
+	Prices    []Price   `json:"prices"`
+	Denoms    []string  `json:"denoms"`
+	Ancestors []Royalty `json:"ancestors"`
+}
+
+// Price returns the asset's price for unit in denom.
+func (a Asset) Price(unit PriceUnit, denom string) (Price, bool) {
+	for _, p := range a.Prices {
+		if p.Unit == unit && p.Denom == denom {
+			return p, true
+		}
+	}
+	return Price{}, false
+}
+
+// Version is what the chain keeps of one version of an asset, for ever, so that
+// old receipts and old roots stay provable.
+type Version struct {
+	Asset    AssetID `json:"asset"`
+	Version  uint32  `json:"version"`
+	Manifest Hash    `json:"manifest"`
+	Root     Hash    `json:"root"`
+}
+
+// LaneState says whether a lane can be paid from.
+type LaneState string
+
+// The states of a lane. A closing lane can still be settled, not used.
+const (
+	LaneOpen    LaneState = "open"
+	LaneClosing LaneState = "closing"
+	LaneClosed  LaneState = "closed"
+)
+
+// Lane is a lane as the chain tells it to a role.
+type Lane struct {
+	Ref     LaneRef   `json:"ref"`
+	Payer   string    `json:"payer"` // EIP-55 hex address
+	Denom   string    `json:"denom"`
+	Key     Hash      `json:"key"` // Ed25519 public key that signs its vouchers
+	Cap     Amount    `json:"cap"`
+	Gateway AssetID   `json:"gateway"`
+	State   LaneState `json:"state"`
+	// Credited is the sum over all assets of what settlements have paid from it.
+	Credited Amount `json:"credited"`
+}
