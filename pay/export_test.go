@@ -1,0 +1,4 @@
+package pay
+
+// VerifyMessage is verify, for vectors over messages that are not vouchers.
+var VerifyMessage = verify
