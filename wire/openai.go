@@ -1,0 +1,128 @@
+package wire
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+)
+
+// ChatRequest is what a role reads of an OpenAI chat completion request. Fields
+// it does not know stay in the raw body, which is what goes upstream.
+type ChatRequest struct {
+	Model         string         `json:"model"`
+	Messages      []ChatMessage  `json:"messages"`
+	Stream        bool           `json:"stream,omitempty"`
+	StreamOptions *StreamOptions `json:"stream_options,omitempty"`
+	MaxTokens     *int           `json:"max_tokens,omitempty"`
+	// MaxCompletionTokens replaces MaxTokens in newer clients.
+	MaxCompletionTokens *int `json:"max_completion_tokens,omitempty"`
+	N                   *int `json:"n,omitempty"`
+}
+
+// StreamOptions asks for usage in the last chunk of a stream.
+type StreamOptions struct {
+	IncludeUsage bool `json:"include_usage"`
+}
+
+// ChatMessage is one message. Content is a string or a list of parts.
+type ChatMessage struct {
+	Role    string          `json:"role"`
+	Content json.RawMessage `json:"content"`
+}
+
+// TextMessage makes a message of plain text.
+func TextMessage(role, text string) ChatMessage {
+	b, _ := json.Marshal(text) // a string always encodes
+	return ChatMessage{Role: role, Content: b}
+}
+
+// Text returns the message's text: the string, or its text parts joined.
+func (m ChatMessage) Text() (string, error) {
+	if len(m.Content) == 0 || string(m.Content) == "null" {
+		return "", nil
+	}
+	var s string
+	if json.Unmarshal(m.Content, &s) == nil {
+		return s, nil
+	}
+	var parts []struct {
+		Type string `json:"type"`
+		Text string `json:"text"`
+	}
+	if err := json.Unmarshal(m.Content, &parts); err != nil {
+		return "", NewError(http.StatusBadRequest, TypeInvalidRequest, "bad_content", "message content: want a string or a list of parts")
+	}
+	var texts []string
+	for _, p := range parts {
+		if p.Type != "text" {
+			return "", NewError(http.StatusBadRequest, TypeInvalidRequest, "unsupported_content",
+				"message content of type %q is not supported here; send text", p.Type)
+		}
+		texts = append(texts, p.Text)
+	}
+	return strings.Join(texts, "\n"), nil
+}
+
+// Completion is a chat completion, or one chunk of a streamed one.
+type Completion struct {
+	ID      string   `json:"id"`
+	Object  string   `json:"object"` // "chat.completion" or "chat.completion.chunk"
+	Created int64    `json:"created"`
+	Model   string   `json:"model"`
+	Choices []Choice `json:"choices"`
+	Usage   *Usage   `json:"usage,omitempty"`
+	Weal    *Trailer `json:"weal,omitempty"`
+	// Error ends a stream that fails after its first byte.
+	Error *Error `json:"error,omitempty"`
+}
+
+// Choice is one answer; Message in a whole completion, Delta in a chunk.
+type Choice struct {
+	Index        int      `json:"index"`
+	Message      *Content `json:"message,omitempty"`
+	Delta        *Content `json:"delta,omitempty"`
+	FinishReason *string  `json:"finish_reason"`
+}
+
+// Content is the text of a choice.
+type Content struct {
+	Role    string `json:"role,omitempty"`
+	Content string `json:"content,omitempty"`
+	// Annotations are OpenAI's url_citation annotations.
+	Annotations []Annotation `json:"annotations,omitempty"`
+}
+
+// Annotation is one url_citation.
+type Annotation struct {
+	Type        string      `json:"type"` // "url_citation"
+	URLCitation URLCitation `json:"url_citation"`
+}
+
+// URLCitation says which span of the answer which source stands behind.
+type URLCitation struct {
+	StartIndex int    `json:"start_index"`
+	EndIndex   int    `json:"end_index"`
+	URL        string `json:"url"`
+	Title      string `json:"title"`
+}
+
+// Usage counts metered tokens.
+type Usage struct {
+	PromptTokens     uint64 `json:"prompt_tokens"`
+	CompletionTokens uint64 `json:"completion_tokens"`
+	TotalTokens      uint64 `json:"total_tokens"`
+}
+
+// Model is one entry of GET /v1/models.
+type Model struct {
+	ID      string `json:"id"`
+	Object  string `json:"object"` // "model"
+	Created int64  `json:"created"`
+	OwnedBy string `json:"owned_by"`
+}
+
+// ModelList is the answer of GET /v1/models.
+type ModelList struct {
+	Object string  `json:"object"` // "list"
+	Data   []Model `json:"data"`
+}
