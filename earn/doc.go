@@ -1,0 +1,18 @@
+// Package earn is what a vault, a model or a gateway checks and keeps in order to
+// be paid: it holds everything it needs before it works.
+//
+// What always holds:
+//   - A payment is accepted only if the chain would pay it: right chain, open lane,
+//     the lane's own signature, a path to the signed root, an order that names this
+//     asset and its price, an amount that covers all that the lane owes already,
+//     and a total that fits the lane's cap.
+//   - What was accepted is with the operating system before the call returns, so
+//     that a crash loses no claim.
+//   - One tab never owes more than Config.Exposure: what is unsettled, what was
+//     given away ahead of its tick, and what a settlement did not bring.
+//   - An order is served once; who asks again gets the same answer.
+//
+// The way through it: Open a Book; ask Funded before an offer; AcceptLeaf or
+// AcceptTick before work; Tick and AwaitTicks while it streams; MarkServed with the
+// answer. Run, in the background, brings to the chain what is due.
+package earn

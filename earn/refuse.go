@@ -1,0 +1,53 @@
+package earn
+
+import (
+	"net/http"
+
+	"github.com/weal-network/weal/types"
+	"github.com/weal-network/weal/wire"
+)
+
+// Codes of the errors that reach the other side.
+const (
+	CodeBadPayment  = "bad_payment"        // 402: does not fit the order, the quote or the chain
+	CodeTooLittle   = "too_little"         // 402: the leaf does not cover what the lane owes
+	CodeOverCap     = "over_cap"           // 402: more is promised than the lane holds
+	CodeOverLimit   = "over_exposure"      // 402: more than the exposure ever allows
+	CodeWrongDenom  = "wrong_denomination" // 402: the asset does not earn in the lane's
+	CodeNotYourLane = "not_your_lane"      // 403: no such lane, another gateway's or another key
+	CodeOrderTaken  = "order_taken"        // 409: the sequence number has another order, or is over
+	CodeLaneClosing = "lane_closing"       // 410
+	CodeExposure    = "exposure_reached"   // 429: settling; retry
+	CodeChainDown   = "chain_unreachable"  // 503
+	CodeNoAsset     = "not_registered"     // 503
+)
+
+func refuse(code, format string, args ...any) error {
+	return wire.NewError(http.StatusPaymentRequired, wire.TypePaymentRequired, code, format, args...)
+}
+
+func refuseLane(format string, args ...any) error {
+	return wire.NewError(http.StatusForbidden, wire.TypePermission, CodeNotYourLane, format, args...)
+}
+
+func refuseOrder(format string, args ...any) error {
+	return wire.NewError(http.StatusConflict, wire.TypeInvalidRequest, CodeOrderTaken, format, args...)
+}
+
+func refuseClosing(l types.Lane) error {
+	return wire.NewError(http.StatusGone, wire.TypeInvalidRequest, CodeLaneClosing,
+		"lane %s is %s and can only be settled; open another tab", l.Ref, l.State)
+}
+
+func refuseExposure(tab types.TabID, exposure types.Amount) error {
+	return wire.NewError(http.StatusTooManyRequests, wire.TypeRateLimit, CodeExposure,
+		"tab %d would owe more than %s before a settlement; settling now, retry in a few seconds", tab, exposure)
+}
+
+func chainDown(err error) error {
+	return wire.NewError(http.StatusServiceUnavailable, wire.TypeServer, CodeChainDown,
+		"the chain cannot be asked now: %v; retry in a few seconds", err)
+}
+
+var errNoAsset = wire.NewError(http.StatusServiceUnavailable, wire.TypeServer, CodeNoAsset,
+	"this role has no asset yet; register one first")

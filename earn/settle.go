@@ -1,0 +1,205 @@
+package earn
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/weal-network/weal/pay"
+	"github.com/weal-network/weal/types"
+)
+
+const (
+	// batch is how many settlements go into one transaction.
+	batch = 32
+	// closingAge is how old an answer about a lane with unsettled claims may be
+	// before Due asks the chain whether it closes.
+	closingAge = 5 * time.Second
+)
+
+// claim is a settlement with the state that it was made of.
+type claim struct {
+	lane       *lane
+	state      state
+	settlement pay.Settlement
+}
+
+// Unsettled returns the best claim of every lane that owes more than settlements
+// have covered, in the order of the lanes.
+func (b *Book) Unsettled(context.Context) ([]pay.Settlement, error) {
+	var all []pay.Settlement
+	for _, c := range b.claims() {
+		all = append(all, c.settlement)
+	}
+	return all, nil
+}
+
+func (b *Book) claims() []claim {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	var all []claim
+	for _, l := range b.sorted() {
+		if l.state.unsettled().IsZero() {
+			continue
+		}
+		if s, ok := l.state.claim(); ok {
+			all = append(all, claim{lane: l, state: l.state, settlement: s})
+		}
+	}
+	return all
+}
+
+// Earned returns what settlements have brought and what they have still to bring,
+// as if all lanes were of one denomination.
+func (b *Book) Earned(ctx context.Context) (settled, unsettled types.Amount, err error) {
+	return b.store.earned(ctx, b.Asset())
+}
+
+// Due reports whether it is time to settle: some tab owes half the exposure, or
+// had to be refused for it, or is being closed by its payer.
+func (b *Book) Due(ctx context.Context) bool {
+	owing := map[types.TabID]types.LaneRef{}
+	b.mu.Lock()
+	for _, l := range b.sorted() {
+		ref := l.state.ref
+		if l.state.unsettled().IsZero() {
+			continue
+		}
+		if b.pressed[ref.Tab] || b.unsettledOf(ref.Tab).Cmp(b.cfg.Exposure.Half()) >= 0 {
+			b.mu.Unlock()
+			return true
+		}
+		owing[ref.Tab] = ref
+	}
+	b.mu.Unlock()
+	for _, ref := range owing {
+		l, err := b.view.lane(ctx, ref, closingAge)
+		if err == nil && l.State != types.LaneOpen {
+			return true
+		}
+	}
+	return false
+}
+
+// Settle brings every unsettled claim to the chain and returns how many lanes it
+// settled. If a batch fails, its settlements go one by one, so that one that the
+// chain refuses does not hold up the others.
+func (b *Book) Settle(ctx context.Context, s Settler) (n int, err error) {
+	b.settling.Lock()
+	defer b.settling.Unlock()
+	var errs []error
+	for part := range slices.Chunk(b.claims(), batch) {
+		err := s.Settle(ctx, settlements(part))
+		for _, c := range part {
+			one := err
+			if err != nil && len(part) > 1 && ctx.Err() == nil {
+				one = s.Settle(ctx, []pay.Settlement{c.settlement})
+			}
+			if one != nil {
+				one = b.refused(ctx, c, one)
+			} else if one = b.covered(ctx, c); one == nil {
+				n++
+			}
+			errs = append(errs, one)
+		}
+	}
+	return n, errors.Join(errs...)
+}
+
+func settlements(part []claim) []pay.Settlement {
+	all := make([]pay.Settlement, len(part))
+	for i, c := range part {
+		all[i] = c.settlement
+	}
+	return all
+}
+
+// covered records that the chain has taken c. If the chain tells what it has
+// credited, what is missing stays in the tab's exposure as lost: the payer has
+// promised more than the lane's cap, and others were faster.
+func (b *Book) covered(ctx context.Context, c claim) error {
+	credited := c.state.value
+	if chain, ok := b.cfg.Chain.(Crediter); ok {
+		got, err := chain.Credited(ctx, c.state.ref, b.Asset())
+		if err != nil {
+			return fmt.Errorf("ask what lane %s has credited: %w", c.state.ref, err)
+		}
+		credited = got
+	}
+	return b.writeOff(ctx, c, credited)
+}
+
+// refused looks at why the chain did not take c. From a closed lane nothing will
+// ever come, so what it owes is lost; otherwise c is brought again later.
+func (b *Book) refused(ctx context.Context, c claim, cause error) error {
+	ref := c.state.ref
+	cause = fmt.Errorf("settle lane %s: %w", ref, cause)
+	l, err := b.view.lane(ctx, ref, 0)
+	if err != nil || l.State != types.LaneClosed {
+		return cause
+	}
+	credited := c.state.settled
+	if chain, ok := b.cfg.Chain.(Crediter); ok {
+		if credited, err = chain.Credited(ctx, ref, b.Asset()); err != nil {
+			return cause
+		}
+	}
+	return errors.Join(cause, b.writeOff(ctx, c, credited))
+}
+
+// writeOff records that c is done with, and that credited is all that came of it.
+func (b *Book) writeOff(ctx context.Context, c claim, credited types.Amount) error {
+	c.lane.work.Lock()
+	defer c.lane.work.Unlock()
+	next, _ := b.read(c.lane)
+	if c.state.value.Cmp(next.settled) > 0 {
+		next.settled = c.state.value
+	}
+	if credited.Cmp(next.settled) > 0 && credited.Cmp(next.value) <= 0 {
+		next.settled = credited // someone has brought a newer claim
+	}
+	next.lost = types.Amount{}
+	if lost, ok := next.settled.Sub(credited); ok {
+		next.lost = lost
+	}
+	if err := b.store.settled(ctx, b.Asset(), next); err != nil {
+		return err
+	}
+	if !next.lost.IsZero() {
+		b.cfg.Log.Warn("lane paid less than it promised", "lane", next.ref.String(), "lost", next.lost.String())
+	}
+	b.set(c.lane, next)
+	return nil
+}
+
+// Run settles whenever it is due, until ctx ends. It looks every time a tab
+// reaches half the exposure, and else every interval; after a failure it waits
+// for the interval to pass.
+func (b *Book) Run(ctx context.Context, s Settler, interval time.Duration) {
+	tick := time.NewTicker(interval)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		case <-b.due:
+		}
+		if !b.Due(ctx) {
+			continue
+		}
+		n, err := b.Settle(ctx, s)
+		switch {
+		case err != nil && ctx.Err() == nil:
+			b.cfg.Log.Error("settlement failed, will be tried again", "settled", n, "err", err)
+			select {
+			case <-tick.C:
+			case <-ctx.Done():
+			}
+		case n > 0:
+			b.cfg.Log.Info("settled", "lanes", n)
+		}
+	}
+}
