@@ -1,0 +1,169 @@
+package keeper
+
+import (
+	"encoding/binary"
+
+	"github.com/holiman/uint256"
+
+	weal "github.com/weal-network/weal/types"
+	"github.com/weal-network/weal/x/asset/types"
+)
+
+// scale is how many bits the accumulator has below a smallest unit.
+const scale = 64
+
+// revenue is what one asset has earned in one denomination.
+//
+//	holders·2^64 = units·perUnit + remainder, remainder < units.
+type revenue struct {
+	lifetime weal.Amount
+	holders  weal.Amount
+	// perUnit is what one unit has earned since the beginning, scaled; below 2^192.
+	perUnit uint256.Int
+	// remainder is what the last division left, scaled.
+	remainder uint64
+	claimed   weal.Amount
+	// units and kept, the basis points of the lifetime credit that no ancestor
+	// is owed, are the asset's. They are here so that a credit reads one row.
+	units uint64
+	kept  uint16
+}
+
+// own is the holders' part of the lifetime credit: floor(lifetime·kept/10,000).
+//
+// It is not the rest that all ancestors' floors leave, which is up to 31 units
+// more: that rest can fall when several floors step up together, and what was
+// credited to holders cannot be taken back. The difference is carried.
+func (r revenue) own() weal.Amount { return part(r.lifetime, uint64(r.kept)) }
+
+// part returns floor(a·basisPoints/10,000). basisPoints is at most 10,000.
+func part(a weal.Amount, basisPoints uint64) weal.Amount {
+	n := wide(a)
+	n.Mul(n, uint256.NewInt(basisPoints))
+	n.Div(n, uint256.NewInt(types.BasisPoints))
+	return narrow(n)
+}
+
+// credit adds amount to the lifetime credit and the holders' part of it to the
+// accumulator. It reports false, and r is not to be used, if a sum does not fit.
+func (r *revenue) credit(amount weal.Amount) bool {
+	before := r.own()
+	var ok bool
+	if r.lifetime, ok = r.lifetime.Add(amount); !ok {
+		return false
+	}
+	more, ok := r.own().Sub(before)
+	return ok && r.distribute(more)
+}
+
+// distribute gives amount to the holders, to each unit alike.
+func (r *revenue) distribute(amount weal.Amount) bool {
+	var ok bool
+	if r.holders, ok = r.holders.Add(amount); !ok {
+		return false
+	}
+	n := wide(amount)
+	n.Lsh(n, scale)
+	n.AddUint64(n, r.remainder)
+	var rest uint256.Int
+	n.DivMod(n, uint256.NewInt(r.units), &rest)
+	r.perUnit.Add(&r.perUnit, n)
+	r.remainder = rest.Uint64()
+	return true
+}
+
+// mark is where one share stands in one denomination.
+type mark struct {
+	perUnit  uint256.Int // the accumulator up to which the share was settled
+	owed     weal.Amount // settled and not yet claimed
+	fraction uint64      // what settling left, in 1/2^64 of a smallest unit
+}
+
+// settle brings the mark of a share of value up to perUnit.
+//
+// Nothing overflows: owed is a part of what holders were given, which fits.
+func (m *mark) settle(value uint64, perUnit *uint256.Int) {
+	n := new(uint256.Int).Sub(perUnit, &m.perUnit)
+	n.Mul(n, uint256.NewInt(value))
+	n.AddUint64(n, m.fraction)
+	m.fraction = n.Uint64()
+	n.Rsh(n, scale)
+	m.owed, _ = m.owed.Add(narrow(n))
+	m.perUnit = *perUnit
+}
+
+// wide returns a as 256 bits.
+func wide(a weal.Amount) *uint256.Int {
+	b := a.Bytes()
+	return new(uint256.Int).SetBytes(b[:])
+}
+
+// narrow returns n, which is below 2^128, as an amount.
+func narrow(n *uint256.Int) weal.Amount {
+	b := n.Bytes32()
+	return weal.AmountFromBytes([weal.AmountSize]byte(b[16:]))
+}
+
+const (
+	perUnitSize = 24
+	revenueSize = 3*weal.AmountSize + perUnitSize + 8 + 8 + 2
+	markSize    = perUnitSize + weal.AmountSize + 8
+)
+
+// The encodings are the fields in the order of the structs, big-endian.
+var (
+	revenueValue = fixed[revenue]{
+		name: "weal/asset/revenue", size: revenueSize,
+		encode: encodeRevenue, decode: decodeRevenue,
+	}
+	markValue = fixed[mark]{name: "weal/asset/mark", size: markSize, encode: encodeMark, decode: decodeMark}
+)
+
+func encodeRevenue(r revenue) []byte {
+	b := appendAmount(make([]byte, 0, revenueSize), r.lifetime)
+	b = appendAmount(b, r.holders)
+	b = appendPerUnit(b, &r.perUnit)
+	b = binary.BigEndian.AppendUint64(b, r.remainder)
+	b = appendAmount(b, r.claimed)
+	b = binary.BigEndian.AppendUint64(b, r.units)
+	return binary.BigEndian.AppendUint16(b, r.kept)
+}
+
+func decodeRevenue(b []byte) (r revenue) {
+	r.lifetime, b = cutAmount(b)
+	r.holders, b = cutAmount(b)
+	r.perUnit.SetBytes(b[:perUnitSize])
+	b = b[perUnitSize:]
+	r.remainder = binary.BigEndian.Uint64(b)
+	r.claimed, b = cutAmount(b[8:])
+	r.units = binary.BigEndian.Uint64(b)
+	r.kept = binary.BigEndian.Uint16(b[8:])
+	return r
+}
+
+func encodeMark(m mark) []byte {
+	b := appendPerUnit(make([]byte, 0, markSize), &m.perUnit)
+	b = appendAmount(b, m.owed)
+	return binary.BigEndian.AppendUint64(b, m.fraction)
+}
+
+func decodeMark(b []byte) (m mark) {
+	m.perUnit.SetBytes(b[:perUnitSize])
+	m.owed, b = cutAmount(b[perUnitSize:])
+	m.fraction = binary.BigEndian.Uint64(b)
+	return m
+}
+
+func appendAmount(b []byte, a weal.Amount) []byte {
+	v := a.Bytes()
+	return append(b, v[:]...)
+}
+
+func cutAmount(b []byte) (weal.Amount, []byte) {
+	return weal.AmountFromBytes([weal.AmountSize]byte(b[:weal.AmountSize])), b[weal.AmountSize:]
+}
+
+func appendPerUnit(b []byte, n *uint256.Int) []byte {
+	v := n.Bytes32()
+	return append(b, v[32-perUnitSize:]...)
+}

@@ -1,0 +1,17 @@
+// Package keeper keeps assets, their shares and what they earn.
+//
+// What always holds:
+//   - The values of an asset's shares add up to its units, which never change.
+//   - Whatever was credited to holders was claimed, can be claimed, or is dust
+//     that is carried, to the last 1/2^64 of a smallest unit.
+//   - The escrow account holds at least what all holders and all ancestors can
+//     still get. Credit moves no coins: whoever calls it has put them there.
+//   - A keeper holds no state of its own, so that transactions can run in parallel.
+//
+// The way through it: keeper.go declares the store, share.go, accumulator.go and
+// codec.go what lies in it. register.go makes assets, with the lineage that
+// lineage.go flattens; update.go makes new versions. transfer.go and approve.go
+// are the rules of ERC-721 and ERC-3525, for the EVM contract alone. revenue.go
+// credits, royalty.go pulls, claim.go pays out. invariants.go checks all of the
+// above over the whole store.
+package keeper

@@ -1,0 +1,98 @@
+package keeper
+
+import (
+	"fmt"
+	"math/big"
+
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/holiman/uint256"
+
+	weal "github.com/weal-network/weal/types"
+	"github.com/weal-network/weal/x/asset/types"
+)
+
+// shareProto puts a share in the form of queries and genesis.
+func (k Keeper) shareProto(id uint64, s share) (types.Share, error) {
+	owner, err := k.addresses.BytesToString(s.owner.Bytes())
+	if err != nil {
+		return types.Share{}, err
+	}
+	p := types.Share{Id: id, Asset: s.asset, Owner: owner, Value: s.value}
+	if s.approved != (common.Address{}) {
+		p.Approved, err = k.addresses.BytesToString(s.approved.Bytes())
+	}
+	return p, err
+}
+
+func (k Keeper) shareOf(p types.Share) (s share, err error) {
+	s = share{asset: p.Asset, value: p.Value}
+	if s.owner, err = k.owner(p.Owner); err != nil || p.Approved == "" {
+		return s, err
+	}
+	s.approved, err = k.owner(p.Approved)
+	return s, err
+}
+
+func revenueProto(key denomKey, r revenue) types.Revenue {
+	return types.Revenue{
+		Asset: key.K1(), Denom: key.K2(), Lifetime: r.lifetime.String(), Holders: r.holders.String(),
+		PerUnit: r.perUnit.Dec(), Remainder: fmt.Sprint(r.remainder), Claimed: r.claimed.String(),
+	}
+}
+
+// revenueOf reads a row of genesis for the asset a.
+func revenueOf(a types.Asset, p types.Revenue) (revenue, error) {
+	r := newRevenue(a)
+	var err error
+	if r.lifetime, err = weal.ParseAmount(p.Lifetime); err != nil {
+		return r, fmt.Errorf("lifetime: %w", err)
+	}
+	if r.holders, err = weal.ParseAmount(p.Holders); err != nil {
+		return r, fmt.Errorf("holders: %w", err)
+	}
+	if r.claimed, err = weal.ParseAmount(p.Claimed); err != nil {
+		return r, fmt.Errorf("claimed: %w", err)
+	}
+	if r.perUnit, err = parseBits(p.PerUnit, 8*perUnitSize); err != nil {
+		return r, fmt.Errorf("per_unit: %w", err)
+	}
+	rest, err := parseBits(p.Remainder, scale)
+	if err != nil {
+		return r, fmt.Errorf("remainder: %w", err)
+	}
+	r.remainder = rest.Uint64()
+	return r, nil
+}
+
+func markProto(key denomKey, m mark) types.Mark {
+	return types.Mark{
+		Share: key.K1(), Denom: key.K2(), PerUnit: m.perUnit.Dec(),
+		Owed: m.owed.String(), Fraction: fmt.Sprint(m.fraction),
+	}
+}
+
+// markOf reads a row of genesis.
+func markOf(p types.Mark) (m mark, err error) {
+	if m.perUnit, err = parseBits(p.PerUnit, 8*perUnitSize); err != nil {
+		return m, fmt.Errorf("per_unit: %w", err)
+	}
+	if m.owed, err = weal.ParseAmount(p.Owed); err != nil {
+		return m, fmt.Errorf("owed: %w", err)
+	}
+	fraction, err := parseBits(p.Fraction, scale)
+	if err != nil {
+		return m, fmt.Errorf("fraction: %w", err)
+	}
+	m.fraction = fraction.Uint64()
+	return m, nil
+}
+
+// parseBits reads a decimal number of at most so many bits, without sign or
+// leading zeros.
+func parseBits(s string, bits int) (uint256.Int, error) {
+	n, ok := new(big.Int).SetString(s, 10)
+	if !ok || n.Sign() < 0 || n.BitLen() > bits || n.String() != s {
+		return uint256.Int{}, fmt.Errorf("want a whole number below 2^%d, got %.80q", bits, s)
+	}
+	return *uint256.MustFromBig(n), nil
+}

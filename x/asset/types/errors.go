@@ -1,0 +1,65 @@
+package types
+
+import errorsmod "cosmossdk.io/errors"
+
+// The module's errors. The codes are part of the interface: never reused.
+var (
+	// ErrAssetNotFound: no asset has this id.
+	ErrAssetNotFound = errorsmod.Register(ModuleName, 2, "asset not found")
+	// ErrVersionNotFound: the asset has no such version.
+	ErrVersionNotFound = errorsmod.Register(ModuleName, 3, "version not found")
+	// ErrShareNotFound: no share has this id.
+	ErrShareNotFound = errorsmod.Register(ModuleName, 4, "share not found")
+	// ErrDenom: the asset does not earn in this denomination.
+	ErrDenom = errorsmod.Register(ModuleName, 5, "asset does not earn in denomination")
+	// ErrNotMaker: only the asset's maker may do this.
+	ErrNotMaker = errorsmod.Register(ModuleName, 6, "not the asset's maker")
+	// ErrNotOwner: only the share's owner may do this.
+	ErrNotOwner = errorsmod.Register(ModuleName, 7, "not the share's owner")
+	// ErrRegistration: what is to be registered or updated breaks a rule.
+	ErrRegistration = errorsmod.Register(ModuleName, 8, "bad asset")
+	// ErrPrice: a line of a price list breaks a rule.
+	ErrPrice = errorsmod.Register(ModuleName, 9, "bad price")
+	// ErrLineage: the parents of an asset break a rule.
+	ErrLineage = errorsmod.Register(ModuleName, 10, "bad lineage")
+	// ErrAmount: an amount is too great to be kept.
+	ErrAmount = errorsmod.Register(ModuleName, 11, "bad amount")
+	// ErrNoRoyalty: the one asset is no ancestor of the other.
+	ErrNoRoyalty = errorsmod.Register(ModuleName, 12, "no royalty is owed")
+	// ErrClaim: a claim names no shares, or too many.
+	ErrClaim = errorsmod.Register(ModuleName, 13, "bad claim")
+	// ErrParams: parameters break a rule.
+	ErrParams = errorsmod.Register(ModuleName, 14, "bad params")
+	// ErrGenesis: the genesis state contradicts itself.
+	ErrGenesis = errorsmod.Register(ModuleName, 15, "bad genesis")
+	// ErrBroken: an invariant does not hold.
+	ErrBroken = errorsmod.Register(ModuleName, 16, "invariant broken")
+)
+
+// The errors of the token standards. Contracts, wallets and their tests compare
+// these texts, so they are, to the letter, what the widespread Solidity
+// implementations of ERC-721 and ERC-3525 revert with, and are never wrapped.
+var (
+	Err721Token        = errorsmod.Register(ModuleName, 101, "ERC721: invalid token ID")
+	Err721ZeroOwner    = errorsmod.Register(ModuleName, 102, "ERC721: address zero is not a valid owner")
+	Err721Caller       = errorsmod.Register(ModuleName, 103, "ERC721: caller is not token owner or approved")
+	Err721From         = errorsmod.Register(ModuleName, 104, "ERC721: transfer from incorrect owner")
+	Err721To           = errorsmod.Register(ModuleName, 105, "ERC721: transfer to the zero address")
+	Err721ApproveOwner = errorsmod.Register(ModuleName, 106, "ERC721: approval to current owner")
+	Err721Approve      = errorsmod.Register(ModuleName, 107, "ERC721: approve caller is not token owner or approved for all")
+	Err721ApproveSelf  = errorsmod.Register(ModuleName, 108, "ERC721: approve to caller")
+	Err721Receiver     = errorsmod.Register(ModuleName, 109, "ERC721: transfer to non ERC721Receiver implementer")
+	Err721OwnerIndex   = errorsmod.Register(ModuleName, 110, "ERC721Enumerable: owner index out of bounds")
+	Err721GlobalIndex  = errorsmod.Register(ModuleName, 111, "ERC721Enumerable: global index out of bounds")
+
+	Err3525Token        = errorsmod.Register(ModuleName, 121, "ERC3525: invalid token ID")
+	Err3525Allowance    = errorsmod.Register(ModuleName, 122, "ERC3525: insufficient allowance")
+	Err3525ToToken      = errorsmod.Register(ModuleName, 123, "ERC3525: transfer to invalid token ID")
+	Err3525Balance      = errorsmod.Register(ModuleName, 124, "ERC3525: insufficient balance for transfer")
+	Err3525Slot         = errorsmod.Register(ModuleName, 125, "ERC3525: transfer to token with different slot")
+	Err3525MintZero     = errorsmod.Register(ModuleName, 126, "ERC3525: mint to the zero address")
+	Err3525ApproveOwner = errorsmod.Register(ModuleName, 127, "ERC3525: approval to current owner")
+	Err3525Approve      = errorsmod.Register(ModuleName, 128, "ERC3525: approve caller is not owner nor approved")
+	Err3525ApproveZero  = errorsmod.Register(ModuleName, 129, "ERC3525: approve value to the zero address")
+	Err3525Receiver     = errorsmod.Register(ModuleName, 130, "ERC3525: transfer rejected by ERC3525Receiver")
+)

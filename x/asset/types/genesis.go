@@ -1,0 +1,73 @@
+package types
+
+import (
+	weal "github.com/weal-network/weal/types"
+)
+
+// DefaultGenesis returns the state of a new chain: no assets.
+func DefaultGenesis() *GenesisState {
+	return &GenesisState{Params: DefaultParams(), NextAsset: 1, NextShare: 1}
+}
+
+// Validate returns ErrGenesis or ErrParams, with the reason, if g contradicts
+// itself in a way that can be seen row by row. What rows say about each other
+// is checked when the state is loaded.
+func (g GenesisState) Validate() error {
+	if err := g.Params.Validate(); err != nil {
+		return err
+	}
+	if g.NextAsset == 0 || g.NextShare == 0 {
+		return ErrGenesis.Wrap("next_asset and next_share must be at least 1")
+	}
+	assets := map[uint64]bool{}
+	for _, a := range g.Assets {
+		if err := a.validate(g.NextAsset, g.NextShare); err != nil {
+			return err
+		}
+		if assets[a.Id] {
+			return ErrGenesis.Wrapf("asset %d is there twice", a.Id)
+		}
+		assets[a.Id] = true
+	}
+	shares := map[uint64]bool{}
+	for _, s := range g.Shares {
+		if s.Id == 0 || s.Id >= g.NextShare || shares[s.Id] {
+			return ErrGenesis.Wrapf("share %d: is there twice, or not below next_share", s.Id)
+		}
+		if !assets[s.Asset] {
+			return ErrGenesis.Wrapf("share %d: there is no asset %d", s.Id, s.Asset)
+		}
+		shares[s.Id] = true
+	}
+	if uint64(len(shares)) != g.NextShare-1 {
+		return ErrGenesis.Wrapf("want the shares 1 to %d, got %d", g.NextShare-1, len(shares))
+	}
+	return nil
+}
+
+// validate checks one asset of a genesis state.
+func (a Asset) validate(nextAsset, nextShare uint64) error {
+	var total uint64
+	for _, r := range a.Ancestors {
+		if r.Asset == 0 || r.Asset >= a.Id {
+			return ErrGenesis.Wrapf("asset %d: asset %d cannot be its ancestor", a.Id, r.Asset)
+		}
+		total += uint64(r.BasisPoints)
+	}
+	switch {
+	case a.Id == 0 || a.Id >= nextAsset:
+		return ErrGenesis.Wrapf("asset %d: not below next_asset", a.Id)
+	case a.Version == 0:
+		return ErrGenesis.Wrapf("asset %d: versions count from 1", a.Id)
+	case a.Units == 0 || a.Units > weal.MaxUnits:
+		return ErrGenesis.Wrapf("asset %d: units must be from 1 to %d, got %d", a.Id, uint64(weal.MaxUnits), a.Units)
+	case a.FirstShare == 0 || a.FirstShare >= nextShare:
+		return ErrGenesis.Wrapf("asset %d: there is no share %d", a.Id, a.FirstShare)
+	case len(a.Ancestors) > weal.MaxAncestors || total > BasisPoints:
+		return ErrGenesis.Wrapf("asset %d: %d ancestors are owed %d basis points", a.Id, len(a.Ancestors), total)
+	}
+	if err := ValidateDenoms(a.Denoms); err != nil {
+		return ErrGenesis.Wrapf("asset %d: %s", a.Id, err)
+	}
+	return nil
+}
