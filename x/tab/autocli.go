@@ -1,0 +1,50 @@
+package tab
+
+import (
+	autocliv1 "cosmossdk.io/api/cosmos/autocli/v1"
+)
+
+// AutoCLIOptions describes the module's commands. Settle has none: vouchers come
+// from roles, which send it themselves.
+func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
+	return &autocliv1.ModuleOptions{
+		Query: &autocliv1.ServiceCommandDescriptor{
+			Service: "weal.tab.v1.Query",
+			RpcCommandOptions: []*autocliv1.RpcCommandOptions{
+				{RpcMethod: "Params", Use: "params", Short: "Show the parameters of tabs"},
+				{RpcMethod: "Tab", Use: "tab [id]", Short: "Show a tab and its lanes", PositionalArgs: args("id")},
+				{RpcMethod: "Tabs", Use: "tabs", Short: "List all tabs"},
+				{RpcMethod: "TabsOf", Use: "tabs-of [payer]", Short: "List the tabs of one payer", PositionalArgs: args("payer")},
+				{
+					RpcMethod: "Credited", Use: "credited [tab] [epoch] [lane] [asset]",
+					Short:          "Show what one asset was paid from one lane",
+					PositionalArgs: args("tab", "epoch", "lane", "asset"),
+				},
+			},
+		},
+		Tx: &autocliv1.ServiceCommandDescriptor{
+			Service: "weal.tab.v1.Msg",
+			RpcCommandOptions: []*autocliv1.RpcCommandOptions{
+				{
+					RpcMethod: "Open", Use: "open [denom] [deposit] [bond]",
+					Short:          "Open a tab",
+					Example:        `weal tx tab open aweal 1000000000000000000 50000000000000000 --fee-reserve 10000000000000000 --from me`,
+					PositionalArgs: args("denom", "deposit", "bond"),
+				},
+				{RpcMethod: "Fund", Use: "fund [tab]", Short: "Add to a tab's deposit or fee reserve, or open lanes", PositionalArgs: args("tab")},
+				{RpcMethod: "Settle", Skip: true},
+				{RpcMethod: "Close", Use: "close [tab]", Short: "Start closing a tab", PositionalArgs: args("tab")},
+				{RpcMethod: "Withdraw", Use: "withdraw [tab]", Short: "End a closing tab after its window", PositionalArgs: args("tab")},
+				{RpcMethod: "UpdateParams", Use: "update-params-proposal [params]", Short: "Propose new parameters", PositionalArgs: args("params"), GovProposal: true},
+			},
+		},
+	}
+}
+
+func args(fields ...string) []*autocliv1.PositionalArgDescriptor {
+	out := make([]*autocliv1.PositionalArgDescriptor, len(fields))
+	for i, f := range fields {
+		out[i] = &autocliv1.PositionalArgDescriptor{ProtoField: f}
+	}
+	return out
+}

@@ -1,0 +1,78 @@
+package keeper_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/weal-network/weal/pay"
+	"github.com/weal-network/weal/x/tab/types"
+)
+
+// FuzzSettle feeds MsgSettle with any bytes: it must not panic, must not pay
+// more than the lane's one honest voucher, and must keep the invariants.
+func FuzzSettle(f *testing.F) {
+	c := newChain(f)
+	lane := c.oneLane(milli)
+	p := lane.sign(1, []pay.Leaf{leaf(gateway, 3), leaf(vault, 5)}, ticks(model, 2, 9))
+	add := func(s types.Settlement) {
+		bz, err := s.Marshal()
+		require.NoError(f, err)
+		f.Add(bz)
+	}
+	add(p.of(gateway, vault))
+	add(p.claim(p.ticked(model, 9)))
+	add(p.claim(p.ticked(model, 2), p.firm(vault)))
+	add(p.claim())
+	add(types.Settlement{})
+	add(types.Settlement{Voucher: p.signed.Bytes(), Claims: []types.Claim{{TickCount: 1 << 31}}})
+	f.Add([]byte{0xff})
+
+	f.Fuzz(func(t *testing.T, bz []byte) {
+		var s types.Settlement
+		if s.Unmarshal(bz) != nil {
+			return
+		}
+		c := newChain(t)
+		c.oneLane(milli)
+		err := c.try(func(ctx sdk.Context) error {
+			_, err := c.msgs.Settle(ctx, &types.MsgSettle{Sender: account("bob").String(), Settlements: []types.Settlement{s}})
+			return err
+		})
+		for asset, most := range map[int]int64{1: 3, 2: 18, 3: 5} {
+			got := c.tabCredited(asset)
+			require.LessOrEqual(t, got, most)
+			require.True(t, err == nil || got == 0)
+		}
+	})
+}
+
+// FuzzGenesis feeds the import of a state with any bytes: it must not panic, and
+// what it accepts must keep the invariants and export as it came.
+func FuzzGenesis(f *testing.F) {
+	c := newChain(f)
+	lane := c.oneLane(milli)
+	c.mustSettle(lane.sign(1, []pay.Leaf{leaf(vault, 5)}).of(vault))
+	require.NoError(f, c.close(1))
+	gs, err := c.k.ExportGenesis(c.ctx)
+	require.NoError(f, err)
+	bz, err := gs.Marshal()
+	require.NoError(f, err)
+	f.Add(bz)
+	bz, err = types.DefaultGenesis().Marshal()
+	require.NoError(f, err)
+	f.Add(bz)
+	f.Fuzz(func(t *testing.T, bz []byte) {
+		var gs types.GenesisState
+		if gs.Unmarshal(bz) != nil {
+			return
+		}
+		ctx, _ := c.ctx.CacheContext()
+		fresh := newChain(t)
+		if fresh.k.InitGenesis(fresh.ctx.WithBlockHeight(ctx.BlockHeight()), &gs) == nil {
+			require.NoError(t, fresh.k.Check(fresh.ctx))
+		}
+	})
+}

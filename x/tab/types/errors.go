@@ -1,0 +1,32 @@
+package types
+
+import errorsmod "cosmossdk.io/errors"
+
+// The module's errors. The codes are part of the interface: never reused.
+var (
+	// ErrTabNotFound: no tab has this id.
+	ErrTabNotFound = errorsmod.Register(ModuleName, 2, "tab not found")
+	// ErrLaneNotFound: the tab has no such lane in that epoch.
+	ErrLaneNotFound = errorsmod.Register(ModuleName, 3, "lane not found")
+	// ErrTabClosed: the tab is closing or closed, and this needs an open one;
+	// or it is closed and nothing is held for the lane.
+	ErrTabClosed = errorsmod.Register(ModuleName, 4, "tab is closed")
+	// ErrNotPayer: only the tab's payer may do this.
+	ErrNotPayer = errorsmod.Register(ModuleName, 5, "not the tab's payer")
+	// ErrWindow: the closing window has not ended.
+	ErrWindow = errorsmod.Register(ModuleName, 6, "closing window has not ended")
+	// ErrAmount: an amount is no number, or too small, or too great.
+	ErrAmount = errorsmod.Register(ModuleName, 7, "bad amount")
+	// ErrLane: a lane to be opened breaks a rule.
+	ErrLane = errorsmod.Register(ModuleName, 8, "bad lane")
+	// ErrVoucher: the voucher's bytes, chain or signature are wrong.
+	ErrVoucher = errorsmod.Register(ModuleName, 9, "bad voucher")
+	// ErrClaim: a claim's bytes or proof are wrong.
+	ErrClaim = errorsmod.Register(ModuleName, 10, "bad claim")
+	// ErrParams: parameters break a rule.
+	ErrParams = errorsmod.Register(ModuleName, 11, "bad params")
+	// ErrGenesis: the genesis state contradicts itself.
+	ErrGenesis = errorsmod.Register(ModuleName, 12, "bad genesis")
+	// ErrBroken: an invariant does not hold.
+	ErrBroken = errorsmod.Register(ModuleName, 13, "invariant broken")
+)
