@@ -1,0 +1,18 @@
+// Package runner runs the functions of contracts that are written in Go.
+//
+// What always holds:
+//   - A view reads the transaction's native state as it is, without a snapshot:
+//     a transaction may make as many such calls as its gas allows.
+//   - A write appends one entry to the EVM's journal before it changes anything,
+//     so that a revert, of this call or of one around it, undoes it with the rest.
+//   - The order within a write is: native state and coins, completely; then logs;
+//     then calls out to contracts. Nothing native follows a call out, so that no
+//     contract ever sees, or flushes, half of a change.
+//   - Gas is what the native store charges, and more the deeper the stack of
+//     snapshots is, since every read looks through it. Running out of gas is an
+//     error of the EVM's, never a panic.
+//
+// The way through it: function.go says what a function is, call.go what it can
+// do, runner.go finds and runs it, and gas.go says what is charged besides the
+// store.
+package runner
