@@ -1,0 +1,89 @@
+package vault
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/weal-network/weal/pay"
+	"github.com/weal-network/weal/vault/library"
+)
+
+// Progress says how far an Add is.
+type Progress = library.Progress
+
+// Report says what an Add did.
+type Report struct {
+	library.Report
+	// Published says that the chain was told of Root, by this Add or before.
+	Published bool `json:"published"`
+}
+
+// Add takes in the files at and below paths and tells the chain the new root, if
+// there is one. If only telling the chain fails, the documents are kept all the
+// same, and the next Add tells it again. See library.Library.Add.
+func (v *Vault) Add(ctx context.Context, paths []string, progress func(Progress)) (Report, error) {
+	if !v.adding.CompareAndSwap(false, true) {
+		return Report{}, library.ErrBusy
+	}
+	defer v.adding.Store(false)
+	r, err := v.library.Add(ctx, paths, progress)
+	report := Report{Report: r}
+	if err != nil {
+		return report, err
+	}
+	if err := v.readRoot(ctx); err != nil {
+		return report, err
+	}
+	report.Published, err = v.publish(ctx)
+	return report, err
+}
+
+// publish tells the chain the newest root unless that was done.
+func (v *Vault) publish(ctx context.Context) (bool, error) {
+	g, err := v.library.Latest(ctx)
+	if errors.Is(err, library.ErrNoGeneration) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	open, err := v.library.Unpublished(ctx, g)
+	if err != nil || !open {
+		return !open, err
+	}
+	if v.cfg.Publish == nil {
+		return false, nil
+	}
+	if err := v.cfg.Publish(ctx, g.Root); err != nil {
+		return false, fmt.Errorf("the documents are added, but the chain could not be told the new root: %w; add them again to retry", err)
+	}
+	return true, v.library.Published(ctx, g)
+}
+
+// Preview is a passage as the owner sees it.
+type Preview struct {
+	pay.Chunk
+	Band uint8
+}
+
+// Search returns the passages of the newest generation that the vault would offer
+// for a question, best first, at most limit. It is for the owner.
+func (v *Vault) Search(ctx context.Context, question string, limit int) ([]Preview, error) {
+	g, err := v.library.Latest(ctx)
+	if errors.Is(err, library.ErrNoGeneration) {
+		return nil, errEmpty
+	}
+	if err != nil {
+		return nil, err
+	}
+	var found []Preview
+	for _, f := range g.Search(question, limit) {
+		c, _, err := g.Passage(ctx, f.Number)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, Preview{Chunk: c, Band: f.Band})
+	}
+	return found, nil
+}

@@ -1,0 +1,19 @@
+// Package vault is the data owner's server. It keeps documents, tells who asks
+// what it has for a question without showing it, and releases the passages that
+// were paid for, each with the proof that the chain knows it.
+//
+// What always holds:
+//   - Nothing of a document leaves before the payment for it is written down.
+//   - What is offered and released is of the version of the asset that the chain
+//     knew when the offer was made. New documents are staged until the chain knows
+//     their root.
+//   - The ids of an offer say nothing: they are salted anew in each, and only the
+//     payer learns the salt.
+//   - An order is served once; a retry gets the same bytes, also after a crash.
+//   - No payer is offered more than a budget of different passages an hour.
+//
+// The way through it: [Open] a vault in a folder, [Vault.Add] documents, register
+// [Vault.Root] on the chain, [Vault.SetAsset], and serve [Vault.Handler].
+// [Vault.Admin] is for the owner. The parts are ingest (files to chunks), index
+// (BM25), library (documents in a database) and beir (measuring).
+package vault

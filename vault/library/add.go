@@ -1,0 +1,159 @@
+package library
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/weal-network/weal/pay"
+	"github.com/weal-network/weal/types"
+	"github.com/weal-network/weal/vault/index"
+	"github.com/weal-network/weal/vault/ingest"
+)
+
+// Add takes in the files at and below paths and makes a generation if anything
+// has changed. What was known below one of paths and is no longer there is
+// retired. When it fails or ctx ends, what was done so far is kept for the next
+// Add. progress is called from one goroutine at a time and may be nil.
+func (l *Library) Add(ctx context.Context, paths []string, progress func(Progress)) (Report, error) {
+	if !l.adding.TryLock() {
+		return Report{}, ErrBusy
+	}
+	defer l.adding.Unlock()
+	inputs, roots, err := ingest.Find(ctx, paths)
+	if err != nil {
+		return Report{}, fmt.Errorf("add documents: %w", err)
+	}
+	for _, r := range roots {
+		if r.Err != nil {
+			inputs = append(inputs, ingest.Input{Path: r.Path, Source: filepath.Base(r.Path), Err: r.Err})
+		}
+	}
+	total := Progress{FilesTotal: len(inputs)}
+	for _, in := range inputs {
+		total.BytesTotal += in.Size
+	}
+	return l.add(ctx, slices.Values(inputs), roots, total, progress)
+}
+
+// Put takes in documents that are no files. It retires nothing. total is how many
+// there are, for the progress.
+func (l *Library) Put(ctx context.Context, inputs iter.Seq[ingest.Input], total int, progress func(Progress)) (Report, error) {
+	if !l.adding.TryLock() {
+		return Report{}, ErrBusy
+	}
+	defer l.adding.Unlock()
+	return l.add(ctx, inputs, nil, Progress{FilesTotal: total}, progress)
+}
+
+// read is a document with all that is made of it off the database.
+type read struct {
+	ingest.Document
+	hashes   []types.Hash
+	postings []byte
+}
+
+func (l *Library) add(ctx context.Context, inputs iter.Seq[ingest.Input], roots []ingest.Root, total Progress,
+	progress func(Progress),
+) (Report, error) {
+	w, err := l.newWriter(ctx)
+	if err != nil {
+		return Report{}, fmt.Errorf("add documents: %w", err)
+	}
+	before := w.known // workers read it; the writer does not change it
+	work := func(in ingest.Input) read { return l.work(in, before[in.Path]) }
+	sink := func(r read) error {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err := w.take(ctx, r); err != nil {
+			return err
+		}
+		total.Files++
+		total.Bytes += r.Size
+		total.Chunks += len(r.Chunks)
+		total.Current = r.Source
+		if progress != nil {
+			progress(total)
+		}
+		return nil
+	}
+	err = ingest.Parallel(ctx, w.named(inputs), work, sink)
+	// What is done is kept even if ctx has ended: that is what resuming rests on.
+	err = errors.Join(err, w.flush(context.WithoutCancel(ctx)))
+	if err == nil {
+		err = w.retire(ctx, roots)
+	}
+	if err == nil {
+		err = l.finish(ctx, w)
+	}
+	slices.SortFunc(w.report.Files, func(a, b FileReport) int { return cmp.Compare(a.Path, b.Path) })
+	if err != nil {
+		return w.report, fmt.Errorf("add documents: %w", err)
+	}
+	return w.report, nil
+}
+
+// work does what needs no database.
+func (l *Library) work(in ingest.Input, before version) read {
+	r := read{Document: ingest.Read(in, before.sha, l.cfg.Ingest)}
+	if r.Err != nil || r.Unchanged {
+		return r
+	}
+	sections := make([]index.Section, len(r.Chunks))
+	for i, c := range r.Chunks {
+		sections[i] = index.Section{Heading: c.Heading, Text: c.Text}
+		r.hashes = append(r.hashes, pay.Chunk{
+			Source: r.Source, Heading: c.Heading, Start: uint64(c.Start), End: uint64(c.End), Text: c.Text,
+		}.Hash())
+	}
+	r.postings, r.Err = index.Analyse(sections).MarshalBinary()
+	return r
+}
+
+// named gives every input a source name that no other document has: the one it
+// had before, else its own, else one with a number.
+func (w *writer) named(inputs iter.Seq[ingest.Input]) iter.Seq[ingest.Input] {
+	taken := make(map[string]bool, len(w.known))
+	for _, v := range w.known {
+		taken[v.source] = true
+	}
+	return func(yield func(ingest.Input) bool) {
+		named := map[string]bool{}
+		for in := range inputs {
+			if named[in.Path] {
+				continue
+			}
+			named[in.Path] = true
+			if v, ok := w.known[in.Path]; ok {
+				in.Source = v.source
+			} else {
+				in.Source = free(in.Source, taken)
+			}
+			taken[in.Source] = true
+			if !yield(in) {
+				return
+			}
+		}
+	}
+}
+
+// free returns name, or "name (2).ext" and so on if it is taken.
+func free(name string, taken map[string]bool) string {
+	ext := filepath.Ext(name)
+	stem, found := strings.TrimSuffix(name, ext), name
+	for n := 2; taken[found]; n++ {
+		found = fmt.Sprintf("%s (%d)%s", stem, n, ext)
+	}
+	return found
+}
+
+// below reports whether path is root or lies below it.
+func below(path, root string) bool {
+	return path == root || strings.HasPrefix(path, strings.TrimSuffix(root, string(filepath.Separator))+string(filepath.Separator))
+}

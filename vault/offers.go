@@ -1,0 +1,88 @@
+package vault
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/weal-network/weal/earn"
+	"github.com/weal-network/weal/pay"
+	"github.com/weal-network/weal/types"
+	"github.com/weal-network/weal/wire"
+)
+
+const (
+	// maxLimit is the most passages in an offer, defaultLimit what is offered if
+	// the question does not say.
+	maxLimit, defaultLimit = 32, 8
+	// maxQuestion is the most bytes of a question.
+	maxQuestion = 32 << 10
+)
+
+// Offer says what the vault has for a question, without showing any of it. Errors
+// for the asker are *wire.Error.
+func (v *Vault) Offer(ctx context.Context, req wire.OfferRequest) (wire.Offer, error) {
+	if err := checkQuestion(&req); err != nil {
+		return wire.Offer{}, err
+	}
+	lane, err := v.book.Funded(ctx, req.Lane)
+	if err != nil {
+		return wire.Offer{}, err
+	}
+	if lane.Gateway != req.Gateway {
+		return wire.Offer{}, wire.NewError(http.StatusForbidden, wire.TypePermission, earn.CodeNotYourLane,
+			"lane %s is for gateway %d, not %d", req.Lane, lane.Gateway, req.Gateway)
+	}
+	asset, generation, err := v.served(ctx)
+	if err != nil {
+		return wire.Offer{}, err
+	}
+	price, ok := asset.Price(types.PerPassage, lane.Denom)
+	if !ok {
+		return wire.Offer{}, wire.NewError(http.StatusPaymentRequired, wire.TypePaymentRequired, earn.CodeWrongDenom,
+			"asset %d has no price per passage in %s; pay from a tab in a denomination of its price list", asset.ID, lane.Denom)
+	}
+	found := generation.Search(req.Question, req.Limit)
+	hashes := make([]types.Hash, len(found))
+	for i, f := range found {
+		hashes[i] = f.Hash
+	}
+	if err := v.budget.spend(lane.Payer, hashes); err != nil {
+		return wire.Offer{}, err
+	}
+	expires := v.cfg.Now().Add(v.cfg.OfferTime).Unix()
+	id := v.sealer.seal(
+		sealed{generation: generation.ID, expires: expires, price: price.Amount},
+		boundTo{asset.ID, asset.Version, req.Lane, req.Seq, req.Gateway})
+	salt := v.sealer.salt(id)
+	offer := wire.Offer{
+		ID: id, Asset: asset.ID, Version: asset.Version, Root: generation.Root, Denom: lane.Denom, Expires: expires,
+		Items: []wire.OfferedPassage{},
+	}
+	numbers := make(map[types.Hash]int32, len(found))
+	for _, f := range found {
+		item := wire.OfferedPassage{ID: pay.SaltedID(salt, f.Hash), Band: f.Band, Bytes: f.Bytes, Price: price.Amount}
+		numbers[item.ID] = int32(f.Number)
+		offer.Items = append(offer.Items, item)
+	}
+	v.offers.put(id, cachedOffer{expires: expires, numbers: numbers})
+	return offer, nil
+}
+
+func checkQuestion(req *wire.OfferRequest) error {
+	bad := func(code, format string, args ...any) error {
+		return wire.NewError(http.StatusBadRequest, wire.TypeInvalidRequest, code, format, args...)
+	}
+	switch {
+	case req.Question == "":
+		return bad("no_question", "the question is empty")
+	case len(req.Question) > maxQuestion:
+		return bad("question_too_long", "the question has %d bytes; send at most %d", len(req.Question), maxQuestion)
+	case req.Seq == 0:
+		return bad("bad_seq", "seq is missing; it counts a lane's vouchers from 1")
+	case req.Limit < 0 || req.Limit > maxLimit:
+		return bad("bad_limit", "limit is %d; ask for 1 to %d passages", req.Limit, maxLimit)
+	case req.Limit == 0:
+		req.Limit = defaultLimit
+	}
+	return nil
+}
