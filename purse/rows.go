@@ -1,0 +1,156 @@
+package purse
+
+import (
+	"context"
+	"crypto/ed25519"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"github.com/weal-network/weal/pay"
+	"github.com/weal-network/weal/types"
+)
+
+// querier is the part of *sql.DB and *sql.Tx that reads.
+type querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+// scanner is one row of a result.
+type scanner interface{ Scan(dest ...any) error }
+
+// list runs a query and reads each of its rows.
+func list[T any](ctx context.Context, q querier, read func(scanner) (T, error), query string, args ...any) ([]T, error) {
+	rows, err := q.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all []T
+	for rows.Next() {
+		v, err := read(rows)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, v)
+	}
+	return all, rows.Err()
+}
+
+// key returns the columns that name a lane, as arguments.
+func key(ref types.LaneRef, more ...any) []any {
+	return append([]any{int64(ref.Tab), int64(ref.Epoch), int64(ref.Lane)}, more...)
+}
+
+const whereLane = ` WHERE tab = ? AND epoch = ? AND lane = ? `
+
+// within runs f in a transaction, which is committed if f returns nil.
+func within(ctx context.Context, db *sql.DB, f func(*sql.Tx) error) error {
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	if err := f(tx); err != nil {
+		return errors.Join(err, tx.Rollback())
+	}
+	return tx.Commit()
+}
+
+// loadLanes takes up the lanes of the database that are not known yet.
+func (p *Purse) loadLanes(ctx context.Context) error {
+	lanes, err := list(ctx, p.cfg.DB, readLane,
+		`SELECT tab, epoch, lane, seed, gateway, denom, total FROM purse_lanes ORDER BY tab, epoch, lane`)
+	if err != nil {
+		return fmt.Errorf("read lanes: %w", err)
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	known := map[types.LaneRef]bool{}
+	for _, l := range p.lanes {
+		known[l.ref] = true
+	}
+	for _, l := range lanes {
+		if !known[l.ref] {
+			p.lanes = append(p.lanes, l)
+			p.wake()
+		}
+	}
+	return nil
+}
+
+func readLane(row scanner) (*lane, error) {
+	var tab, epoch, id, gateway int64
+	var seed []byte
+	var total string
+	l := &lane{}
+	if err := row.Scan(&tab, &epoch, &id, &seed, &gateway, &l.denom, &total); err != nil {
+		return nil, err
+	}
+	if len(seed) != ed25519.SeedSize {
+		return nil, fmt.Errorf("lane %d/%d/%d: its key is damaged; restore the purse from a backup", tab, epoch, id)
+	}
+	l.ref = types.LaneRef{Tab: types.TabID(tab), Epoch: uint32(epoch), Lane: uint32(id)}
+	l.key, l.gateway = ed25519.NewKeyFromSeed(seed), types.AssetID(gateway)
+	var err error
+	l.promised, err = types.ParseAmount(total)
+	return l, err
+}
+
+// promised reads a lane's last total and sequence number.
+func (p *Purse) promised(ctx context.Context, ref types.LaneRef) (total types.Amount, lastSeq uint64, err error) {
+	var text string
+	var seq int64
+	err = p.cfg.DB.QueryRowContext(ctx, `SELECT total, last_seq FROM purse_lanes`+whereLane, key(ref)...).Scan(&text, &seq)
+	if err == nil {
+		total, err = types.ParseAmount(text)
+	}
+	if err != nil {
+		return total, 0, fmt.Errorf("lane %s: %w", ref, err)
+	}
+	return total, uint64(seq), nil
+}
+
+// load reads what a lane has promised into l, which the caller holds the lease of.
+func (l *lane) load(ctx context.Context, q querier) error {
+	l.known = false
+	var err error
+	l.leaves, err = list(ctx, q, readLeaf, `SELECT leaf FROM purse_leaves`+whereLane+`ORDER BY asset`, key(l.ref)...)
+	if err != nil {
+		return fmt.Errorf("read leaves: %w", err)
+	}
+	l.open, err = list(ctx, q, readTick, `SELECT leaf, seq, revealed FROM purse_ticks`+whereLane+`ORDER BY asset`, key(l.ref)...)
+	if err != nil {
+		return fmt.Errorf("read ticks: %w", err)
+	}
+	var mountain []byte
+	var seq int64
+	err = q.QueryRowContext(ctx, `SELECT mountain, last_seq FROM purse_lanes`+whereLane, key(l.ref)...).Scan(&mountain, &seq)
+	l.mountain, l.lastSeq = pay.Mountain{}, uint64(seq)
+	if err == nil && mountain != nil {
+		err = l.mountain.UnmarshalBinary(mountain)
+	}
+	if err != nil {
+		return fmt.Errorf("read receipts root: %w", err)
+	}
+	l.known = true
+	return nil
+}
+
+func readLeaf(row scanner) (pay.Leaf, error) {
+	var b []byte
+	if err := row.Scan(&b); err != nil {
+		return pay.Leaf{}, err
+	}
+	return pay.ParseLeaf(b)
+}
+
+func readTick(row scanner) (openTick, error) {
+	var b []byte
+	var seq, revealed int64
+	if err := row.Scan(&b, &seq, &revealed); err != nil {
+		return openTick{}, err
+	}
+	leaf, err := pay.ParseTickLeaf(b)
+	return openTick{TickLeaf: leaf, seq: uint64(seq), revealed: uint32(revealed)}, err
+}

@@ -1,0 +1,197 @@
+package purse
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/weal-network/weal/pay"
+	"github.com/weal-network/weal/types"
+	"github.com/weal-network/weal/wire"
+)
+
+// promise is what a voucher is to say, before it is written down.
+type promise struct {
+	leaves  []pay.Leaf
+	changed []pay.Leaf // those of leaves that are not in the database yet
+	ticks   []openTick
+	split   *pay.Split
+	tree    *pay.Ticks
+	voucher pay.SignedVoucher
+	// before is what the revealed ticks of the last voucher came to: it settles
+	// the cost of a question that a crash left open.
+	before types.Amount
+}
+
+// sign makes the voucher for b, writes it down, and puts the payment into b.
+func (p *Purse) sign(ctx context.Context, q *question, b *bill) error {
+	l := q.lane
+	s, err := p.promise(q, b)
+	if err != nil {
+		return err
+	}
+	// From here to the commit it is unknown what the database has.
+	l.known = false
+	if err := within(ctx, p.cfg.DB, func(tx *sql.Tx) error { return p.write(ctx, tx, q, b, s) }); err != nil {
+		return fmt.Errorf("write voucher: %w", err)
+	}
+	l.known, l.lastSeq, l.leaves, l.open = true, q.seq, s.leaves, s.ticks
+	p.mu.Lock()
+	l.promised = s.voucher.Total
+	p.mu.Unlock()
+	b.payment = s.payment(b)
+	return nil
+}
+
+// promise folds the ticks revealed so far into leaves, adds what b costs, builds
+// the trees and signs.
+func (p *Purse) promise(q *question, b *bill) (*promise, error) {
+	l := q.lane
+	s := &promise{leaves: slices.Clone(l.leaves)}
+	for _, t := range l.open {
+		if t.revealed == 0 {
+			continue
+		}
+		if err := s.raise(pay.Leaf{Asset: t.Asset, Amount: t.value(), Order: t.Order}); err != nil {
+			return nil, err
+		}
+		s.before, _ = s.before.Add(t.value()) // fits: it is part of a sum that did
+	}
+	for _, v := range b.payees {
+		if err := s.take(q, v); err != nil {
+			return nil, err
+		}
+	}
+	slices.SortFunc(s.ticks, func(a, b openTick) int { return cmp.Compare(a.Asset, b.Asset) })
+	leaves := make([]pay.TickLeaf, len(s.ticks))
+	for i, t := range s.ticks {
+		leaves[i] = t.TickLeaf
+	}
+	var err error
+	if s.split, err = pay.NewSplit(s.leaves); err != nil {
+		return nil, fmt.Errorf("sign voucher: %w", err)
+	}
+	if s.tree, err = pay.NewTicks(leaves); err != nil {
+		return nil, fmt.Errorf("sign voucher: %w", err)
+	}
+	voucher := pay.Voucher{
+		Chain: p.chain, Lane: l.ref, Seq: q.seq, Total: s.split.Sum(), Ceiling: s.tree.Sum(),
+		Split: s.split.Root(), Ticks: s.tree.Root(), Receipts: l.mountain.Root(),
+	}
+	if most, ok := voucher.Most(); !ok || most.Cmp(b.cap) > 0 {
+		left, _ := b.cap.Sub(voucher.Total)
+		return nil, fmt.Errorf("%w: lane %s: the question can cost %s %s and would leave the lane's promises above its cap of %s (ticks up to %s, left for them %s); fund the tab with a new lane",
+			ErrFunds, l.ref, b.most, b.denom, b.cap, voucher.Ceiling, left)
+	}
+	s.voucher = pay.Sign(voucher, l.key)
+	return s, nil
+}
+
+// take puts one payee's leaf or tick leaf in.
+func (s *promise) take(q *question, v *payee) error {
+	if !v.metered() {
+		return s.raise(pay.Leaf{Asset: v.asset.ID, Amount: v.order.Price, Order: v.hash})
+	}
+	chain, err := pay.NewHashChain(q.lane.secret(v.asset.ID, q.seq), v.asset.ID, v.hash, v.order.Most)
+	if err != nil {
+		return bad("asset %d: %v", v.asset.ID, err)
+	}
+	v.chain = chain
+	s.ticks = append(s.ticks, openTick{seq: q.seq, TickLeaf: pay.TickLeaf{
+		Asset: v.asset.ID, Price: v.order.Price, Tokens: v.order.Tokens, Prompt: v.order.Prompt, Most: v.order.Most,
+		Head: chain.Head(), Order: v.hash,
+	}})
+	return nil
+}
+
+// raise adds more.Amount to its asset's leaf, which then names more.Order.
+func (s *promise) raise(more pay.Leaf) error {
+	i, found := leafOf(s.leaves, more.Asset)
+	if !found {
+		s.leaves = slices.Insert(s.leaves, i, pay.Leaf{Asset: more.Asset})
+	}
+	sum, ok := s.leaves[i].Amount.Add(more.Amount)
+	if !ok {
+		return bad("the leaf of asset %d does not fit 128 bits", more.Asset)
+	}
+	s.leaves[i].Amount, s.leaves[i].Order = sum, more.Order
+	// An asset can be raised twice, by old ticks and by a firm price; the later one counts.
+	s.changed = append(s.changed, s.leaves[i])
+	return nil
+}
+
+func leafOf(leaves []pay.Leaf, asset types.AssetID) (int, bool) {
+	return slices.BinarySearchFunc(leaves, asset, func(l pay.Leaf, id types.AssetID) int { return cmp.Compare(l.Asset, id) })
+}
+
+// write makes the promise durable, if the lane is still ours.
+func (p *Purse) write(ctx context.Context, tx *sql.Tx, q *question, b *bill, s *promise) error {
+	ref, now := q.lane.ref, p.cfg.Now()
+	res, err := tx.ExecContext(ctx, `UPDATE purse_lanes SET last_seq = ?, total = ?, voucher = ?`+whereLane+`AND holder = ? AND last_seq < ?`,
+		append([]any{int64(q.seq), s.voucher.Total.String(), s.voucher.Bytes()}, key(ref, p.holder, int64(q.seq))...)...)
+	if err != nil {
+		return err
+	}
+	if n, err := res.RowsAffected(); err != nil || n != 1 {
+		return errors.Join(err, fmt.Errorf("lane %s: %w", ref, ErrLease))
+	}
+	for _, leaf := range s.changed {
+		if _, err := tx.ExecContext(ctx, `INSERT INTO purse_leaves (tab, epoch, lane, asset, leaf) VALUES (?, ?, ?, ?, ?)
+			ON CONFLICT (tab, epoch, lane, asset) DO UPDATE SET leaf = excluded.leaf`,
+			key(ref, int64(leaf.Asset), leaf.Bytes())...); err != nil {
+			return err
+		}
+	}
+	if _, err := tx.ExecContext(ctx, `DELETE FROM purse_ticks`+whereLane, key(ref)...); err != nil {
+		return err
+	}
+	for _, t := range s.ticks {
+		if _, err := tx.ExecContext(ctx, `INSERT INTO purse_ticks (tab, epoch, lane, asset, seq, leaf, revealed) VALUES (?, ?, ?, ?, ?, ?, 0)`,
+			key(ref, int64(t.Asset), int64(q.seq), t.TickLeaf.Bytes())...); err != nil {
+			return err
+		}
+	}
+	if err := settleLeftOpen(ctx, tx, ref, s.before); err != nil {
+		return err
+	}
+	return p.book(ctx, tx, q, b, now)
+}
+
+// book counts the question at the most it can cost until it is known.
+func (p *Purse) book(ctx context.Context, tx *sql.Tx, q *question, b *bill, now time.Time) error {
+	spent, err := addToDay(ctx, tx, day(now), b.denom, types.Amount{}, b.most)
+	if err != nil {
+		return err
+	}
+	if err := p.limits(b.denom).day(spent, b.denom); err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO purse_queries (tab, epoch, lane, seq, day, time, denom, firm, cost, open)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1)`,
+		key(q.lane.ref, int64(q.seq), day(now), now.UnixMilli(), b.denom, b.firm.String(), b.most.String())...)
+	return err
+}
+
+// payment packs the voucher with what each payee of b needs to be paid by it.
+func (s *promise) payment(b *bill) wire.Payment {
+	pm := wire.Payment{Quote: b.id, Voucher: s.voucher, Leaves: []wire.PaidLeaf{}, Ticks: []wire.PaidTick{}}
+	for _, v := range b.payees {
+		i, found := leafOf(s.leaves, v.asset.ID)
+		var firm *wire.LeafProof
+		if found {
+			firm = &wire.LeafProof{Leaf: s.leaves[i], Path: s.split.Path(i)}
+		}
+		if !v.metered() {
+			pm.Leaves = append(pm.Leaves, wire.PaidLeaf{LeafProof: *firm, Order: v.order})
+			continue
+		}
+		k := slices.IndexFunc(s.ticks, func(t openTick) bool { return t.Asset == v.asset.ID })
+		proof := wire.TickProof{Leaf: s.ticks[k].TickLeaf, Path: s.tree.Path(k)}
+		pm.Ticks = append(pm.Ticks, wire.PaidTick{TickProof: proof, Firm: firm, Order: v.order})
+	}
+	return pm
+}
