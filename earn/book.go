@@ -15,11 +15,9 @@ import (
 	"github.com/weal-network/weal/types"
 )
 
-// ErrNotFound is what a Chain wraps for a lane or an asset that does not exist.
-// Any other error counts as the chain being out of reach.
-var ErrNotFound = errors.New("not on the chain")
-
-// Chain answers from the chain's latest block.
+// Chain answers from the chain's latest block. For a lane or an asset that does
+// not exist its error wraps types.ErrNotFound; any other error counts as the
+// chain being out of reach.
 type Chain interface {
 	Lane(ctx context.Context, ref types.LaneRef) (types.Lane, error)
 	Asset(ctx context.Context, id types.AssetID) (types.Asset, error)

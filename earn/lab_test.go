@@ -53,7 +53,7 @@ func (c *ledger) Lane(_ context.Context, ref types.LaneRef) (types.Lane, error) 
 	}
 	l, ok := c.lanes[ref]
 	if !ok {
-		return l, earn.ErrNotFound
+		return l, types.ErrNotFound
 	}
 	return l, nil
 }
@@ -63,7 +63,7 @@ func (c *ledger) Asset(_ context.Context, id types.AssetID) (types.Asset, error)
 	defer c.mu.Unlock()
 	a, ok := c.assets[id]
 	if !ok {
-		return a, earn.ErrNotFound
+		return a, types.ErrNotFound
 	}
 	return a, nil
 }

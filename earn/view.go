@@ -90,7 +90,7 @@ func (b *Book) Funded(ctx context.Context, ref types.LaneRef) (types.Lane, error
 	}
 	l, err := b.view.lane(ctx, ref, fresh)
 	switch {
-	case errors.Is(err, ErrNotFound):
+	case errors.Is(err, types.ErrNotFound):
 		return types.Lane{}, refuseLane("there is no lane %s on this chain", ref)
 	case err != nil:
 		return types.Lane{}, chainDown(err)
