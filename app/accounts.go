@@ -1,0 +1,67 @@
+package app
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/ethereum/go-ethereum/common"
+	corevm "github.com/ethereum/go-ethereum/core/vm"
+
+	erc20types "github.com/cosmos/evm/x/erc20/types"
+	feemarkettypes "github.com/cosmos/evm/x/feemarket/types"
+	evmtypes "github.com/cosmos/evm/x/vm/types"
+	ibctransfertypes "github.com/cosmos/ibc-go/v11/modules/apps/transfer/types"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
+	distrtypes "github.com/cosmos/cosmos-sdk/x/distribution/types"
+	govtypes "github.com/cosmos/cosmos-sdk/x/gov/types"
+	minttypes "github.com/cosmos/cosmos-sdk/x/mint/types"
+	stakingtypes "github.com/cosmos/cosmos-sdk/x/staking/types"
+
+	assetcontract "github.com/weal-network/weal/precompile/asset"
+	"github.com/weal-network/weal/types"
+)
+
+// moduleAccounts returns the accounts that modules hold, and what each may do.
+// The escrow may do nothing: it can neither mint nor burn what it holds.
+func moduleAccounts() map[string][]string {
+	return map[string][]string{
+		authtypes.FeeCollectorName:     nil,
+		distrtypes.ModuleName:          nil,
+		minttypes.ModuleName:           {authtypes.Minter},
+		stakingtypes.BondedPoolName:    {authtypes.Burner, authtypes.Staking},
+		stakingtypes.NotBondedPoolName: {authtypes.Burner, authtypes.Staking},
+		govtypes.ModuleName:            {authtypes.Burner},
+		ibctransfertypes.ModuleName:    {authtypes.Minter, authtypes.Burner},
+		evmtypes.ModuleName:            {authtypes.Minter, authtypes.Burner},
+		feemarkettypes.ModuleName:      nil,
+		erc20types.ModuleName:          {authtypes.Minter, authtypes.Burner},
+		types.Escrow:                   nil,
+	}
+}
+
+// staticPrecompiles returns the addresses of the contracts written in Go, in
+// ascending order, as the EVM's parameters want them.
+func staticPrecompiles() []string {
+	all := append(slices.Clone(evmtypes.AvailableStaticPrecompiles), assetcontract.Address.Hex())
+	slices.Sort(all)
+	return all
+}
+
+// blockedAddresses returns the accounts that take no coins by a plain transfer:
+// coins there would belong to nobody, and in the escrow they would break the
+// sum that x/asset and x/tab keep.
+func blockedAddresses() map[string]bool {
+	blocked := map[string]bool{}
+	for name := range maps.Keys(moduleAccounts()) {
+		blocked[authtypes.NewModuleAddress(name).String()] = true
+	}
+	for _, hex := range staticPrecompiles() {
+		blocked[sdk.AccAddress(common.HexToAddress(hex).Bytes()).String()] = true
+	}
+	for _, a := range corevm.PrecompiledAddressesPrague {
+		blocked[sdk.AccAddress(a.Bytes()).String()] = true
+	}
+	return blocked
+}

@@ -1,0 +1,65 @@
+package node
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/common/hexutil"
+	corevm "github.com/ethereum/go-ethereum/core/vm"
+
+	"github.com/cosmos/evm/rpc/backend"
+	rpctypes "github.com/cosmos/evm/rpc/types"
+	evmtypes "github.com/cosmos/evm/x/vm/types"
+)
+
+// ethMethods are the methods of Ethereum's JSON-RPC that the engine answers in
+// ways that clients stumble over.
+type ethMethods struct {
+	back *backend.Backend
+}
+
+// Call is eth_call. A revert without a reason is a revert all the same: clients
+// look for code 3 with data "0x", where the engine has a plain error.
+func (e *ethMethods) Call(
+	ctx context.Context, args evmtypes.TransactionArgs, at rpctypes.BlockNumberOrHash, overrides *json.RawMessage,
+) (hexutil.Bytes, error) {
+	block, err := e.back.BlockNumberFromComet(ctx, at)
+	if err != nil {
+		return nil, err
+	}
+	res, err := e.back.DoCall(ctx, args, block, overrides)
+	if err != nil {
+		return nil, emptyRevert(err)
+	}
+	return res.Ret, nil
+}
+
+// EstimateGas is eth_estimateGas; see Call about reverts.
+func (e *ethMethods) EstimateGas(
+	ctx context.Context, args evmtypes.TransactionArgs, at *rpctypes.BlockNumberOrHash, overrides *json.RawMessage,
+) (hexutil.Uint64, error) {
+	gas, err := e.back.EstimateGas(ctx, args, at, overrides)
+	return gas, emptyRevert(err)
+}
+
+// GetTransactionReceipt is eth_getTransactionReceipt. Of a transaction that is
+// in no block it says so at once; the engine's waits up to half a minute for it,
+// and a wallet that polls holds as many connections.
+func (e *ethMethods) GetTransactionReceipt(ctx context.Context, hash common.Hash) (map[string]any, error) {
+	if _, err := e.back.GetTxByEthHash(ctx, hash); err != nil {
+		return nil, nil
+	}
+	return e.back.GetTransactionReceipt(ctx, hash)
+}
+
+// emptyRevert turns the engine's error of a revert without data into one that
+// says what it is.
+func emptyRevert(err error) error {
+	if err != nil && err.Error() == corevm.ErrExecutionReverted.Error() {
+		if _, ok := err.(*evmtypes.RevertError); !ok {
+			return evmtypes.NewExecErrorWithReason(nil)
+		}
+	}
+	return err
+}

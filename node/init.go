@@ -1,0 +1,117 @@
+package node
+
+import (
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/ethereum/go-ethereum/common"
+
+	cmtcfg "github.com/cometbft/cometbft/config"
+	"github.com/cometbft/cometbft/p2p"
+	"github.com/cometbft/cometbft/privval"
+
+	"cosmossdk.io/math"
+	cryptocodec "github.com/cosmos/cosmos-sdk/crypto/codec"
+	sdk "github.com/cosmos/cosmos-sdk/types"
+	genutiltypes "github.com/cosmos/cosmos-sdk/x/genutil/types"
+
+	"github.com/weal-network/weal/app"
+	"github.com/weal-network/weal/types"
+)
+
+const (
+	// localStake is what the local chain's one validator has staked, in WEAL.
+	localStake = 1_000
+	// localEvidence is how many blocks a chain with one validator keeps for
+	// evidence against it. The default keeps more than a day, and with that every
+	// block of it: nothing younger than evidence is ever pruned.
+	localEvidence = 1_000
+)
+
+// Initialized tells whether home holds a chain.
+func Initialized(home string) bool {
+	_, err := os.Stat(Config{Home: home}.file("config", "genesis.json"))
+	return err == nil
+}
+
+// Init makes a chain with one validator, this node, whose stake belongs to
+// nobody else's account. It writes the genesis file last, so that a home without
+// one can be initialized again.
+func Init(cfg Config) error {
+	cfg = cfg.withDefaults()
+	if Initialized(cfg.Home) {
+		return fmt.Errorf("init chain in %s: %w; choose another home", cfg.Home, ErrChainExists)
+	}
+	for _, dir := range []string{"config", "data"} {
+		if err := os.MkdirAll(cfg.file(dir), 0o700); err != nil {
+			return fmt.Errorf("init chain: %w", err)
+		}
+	}
+	comet, appSettings := localSettings(cfg)
+	if err := writeSettings(cfg, comet, appSettings); err != nil {
+		return fmt.Errorf("init chain: %w", err)
+	}
+	genesis, err := localGenesis(cfg, comet)
+	if err != nil {
+		return fmt.Errorf("init chain: %w", err)
+	}
+	if err := genesis.SaveAs(comet.GenesisFile()); err != nil {
+		return fmt.Errorf("init chain: write genesis: %w", err)
+	}
+	return nil
+}
+
+// localGenesis makes the node's keys and the genesis file that names them.
+func localGenesis(cfg Config, comet *cmtcfg.Config) (*genutiltypes.AppGenesis, error) {
+	if _, err := p2p.LoadOrGenNodeKey(comet.NodeKeyFile()); err != nil {
+		return nil, fmt.Errorf("write node key: %w", err)
+	}
+	pv := privval.LoadOrGenFilePV(comet.PrivValidatorKeyFile(), comet.PrivValidatorStateFile())
+	key, err := cryptocodec.FromCmtPubKeyInterface(pv.Key.PubKey)
+	if err != nil {
+		return nil, fmt.Errorf("read validator key: %w", err)
+	}
+	balances, err := balances(cfg.Accounts)
+	if err != nil {
+		return nil, err
+	}
+	g, err := app.Template().Genesis(app.Chain{
+		ID: cfg.ChainID, Time: time.Now(), Balances: balances,
+		Validators: []app.Validator{{
+			Key: key, Operator: sdk.AccAddress(pv.Key.Address), Name: "local",
+			Stake: math.NewIntWithDecimal(localStake, types.Decimals),
+		}},
+	})
+	if err != nil {
+		return nil, err
+	}
+	g.Consensus.Params.Evidence.MaxAgeNumBlocks = localEvidence
+	return g, nil
+}
+
+// balances reads the accounts to fund; one named twice gets both.
+func balances(accounts []Account) (map[string]sdk.Coins, error) {
+	all := map[string]sdk.Coins{}
+	for _, a := range accounts {
+		addr, err := address(a.Address)
+		if err != nil {
+			return nil, err
+		}
+		coin := sdk.NewCoin(types.BaseDenom, math.NewIntFromBigInt(a.Balance.Big()))
+		all[string(addr)] = all[string(addr)].Add(coin)
+	}
+	return all, nil
+}
+
+// address reads either form of an address.
+func address(s string) (sdk.AccAddress, error) {
+	if common.IsHexAddress(s) {
+		return sdk.AccAddress(common.HexToAddress(s).Bytes()), nil
+	}
+	addr, err := sdk.AccAddressFromBech32(s)
+	if err != nil {
+		return nil, fmt.Errorf("account %q: want 0x… or %s1…: %w", s, types.Bech32Prefix, err)
+	}
+	return addr, nil
+}
