@@ -153,7 +153,7 @@ func (w *world) Lane(_ context.Context, ref types.LaneRef) (types.Lane, error) {
 	defer w.mu.Unlock()
 	l, ok := w.lanes[ref]
 	if !ok {
-		return l, earn.ErrNotFound
+		return l, types.ErrNotFound
 	}
 	return l, w.down
 }

@@ -1,0 +1,48 @@
+package ledger
+
+import (
+	"github.com/weal-network/weal/pay"
+	"github.com/weal-network/weal/types"
+	assettypes "github.com/weal-network/weal/x/asset/types"
+	tabtypes "github.com/weal-network/weal/x/tab/types"
+)
+
+func lanesOf(lanes []NewLane) []tabtypes.NewLane {
+	var all []tabtypes.NewLane
+	for _, l := range lanes {
+		all = append(all, tabtypes.NewLane{Key: l.Key[:], Cap: l.Cap.String(), Gateway: uint64(l.Gateway)})
+	}
+	return all
+}
+
+func pricesOf(prices []types.Price) []assettypes.Price {
+	var all []assettypes.Price
+	for _, p := range prices {
+		all = append(all, assettypes.Price{Unit: string(p.Unit), Denom: p.Denom, Amount: p.Amount.String(), Tokens: p.Tokens})
+	}
+	return all
+}
+
+// settlementOf writes a settlement in the canonical encodings of pay.
+func settlementOf(st pay.Settlement) tabtypes.Settlement {
+	m := tabtypes.Settlement{Voucher: st.Voucher.Bytes()}
+	for _, c := range st.Claims {
+		var mc tabtypes.Claim
+		if c.Leaf != nil {
+			mc.Leaf, mc.LeafPath = c.Leaf.Bytes(), c.LeafPath.Bytes()
+		}
+		if c.Tick != nil {
+			mc.Tick, mc.TickPath = c.Tick.Bytes(), c.TickPath.Bytes()
+			mc.Preimage, mc.TickCount = c.Preimage[:], c.K
+		}
+		m.Claims = append(m.Claims, mc)
+	}
+	return m
+}
+
+// forget drops an asset that is known to have changed.
+func (l *Ledger) forget(id types.AssetID) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.known, id)
+}

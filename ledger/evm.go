@@ -1,0 +1,92 @@
+package ledger
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math/big"
+
+	evmtypes "github.com/cosmos/evm/x/vm/types"
+	"github.com/ethereum/go-ethereum/accounts/abi"
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/common/hexutil"
+	ethtypes "github.com/ethereum/go-ethereum/core/types"
+	"google.golang.org/grpc/status"
+
+	"github.com/weal-network/weal/types"
+)
+
+// gasCap bounds what an estimate may use: a block's gas.
+const gasCap = 40_000_000
+
+// sendEVM sends an EVM transaction and returns what the call returned and its
+// logs. A revert is an error with the contract's reason.
+func (s *Sender) sendEVM(ctx context.Context, to common.Address, data []byte) (*evmtypes.MsgEthereumTxResponse, error) {
+	r, err := s.send(ctx, func(ctx context.Context) ([]byte, error) { return s.signEVM(ctx, to, data) })
+	if err != nil {
+		return nil, err
+	}
+	res, err := evmtypes.DecodeTxResponse(r.data)
+	if err != nil {
+		return nil, fmt.Errorf("read response of %s: %w", r.hash, err)
+	}
+	if res.Failed() {
+		return nil, fmt.Errorf("%w: %s", ErrChain, reason(res))
+	}
+	return res, nil
+}
+
+// signEVM estimates the gas of a call and signs it with the next nonce.
+func (s *Sender) signEVM(ctx context.Context, to common.Address, data []byte) ([]byte, error) {
+	gas, err := s.estimate(ctx, to, data)
+	if err != nil {
+		return nil, err
+	}
+	price, err := s.l.gasPrice(ctx)
+	if err != nil {
+		return nil, err
+	}
+	chainID := big.NewInt(types.EVMChainID)
+	signer := ethtypes.LatestSignerForChainID(chainID)
+	tx, err := ethtypes.SignNewTx(s.ecdsa, signer, &ethtypes.DynamicFeeTx{
+		ChainID: chainID, Nonce: s.nonce, GasTipCap: new(big.Int), GasFeeCap: price,
+		Gas: gas, To: &to, Value: new(big.Int), Data: data,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("sign transaction: %w", err)
+	}
+	var msg evmtypes.MsgEthereumTx
+	if err := msg.FromSignedEthereumTx(tx, signer); err != nil {
+		return nil, fmt.Errorf("sign transaction: %w", err)
+	}
+	built, err := msg.BuildTx(s.l.txs.NewTxBuilder(), types.BaseDenom)
+	if err != nil {
+		return nil, fmt.Errorf("sign transaction: %w", err)
+	}
+	return s.l.txs.TxEncoder()(built)
+}
+
+// estimate returns a gas limit for a call: the estimate and a quarter more.
+func (s *Sender) estimate(ctx context.Context, to common.Address, data []byte) (uint64, error) {
+	input := hexutil.Bytes(data)
+	args, err := json.Marshal(evmtypes.TransactionArgs{From: &s.address, To: &to, Input: &input})
+	if err != nil {
+		return 0, fmt.Errorf("estimate gas: %w", err)
+	}
+	res, err := s.l.evm.EstimateGas(ctx, &evmtypes.EthCallRequest{Args: args, GasCap: gasCap, ChainId: types.EVMChainID})
+	if err != nil {
+		return 0, fmt.Errorf("%w: %s", ErrChain, status.Convert(err).Message())
+	}
+	if res.VmError != "" {
+		return 0, fmt.Errorf("%w: %s", ErrChain, reason(&evmtypes.MsgEthereumTxResponse{Ret: res.Ret, VmError: res.VmError}))
+	}
+	return min(res.Gas*5/4, gasCap), nil
+}
+
+// reason is what a failed call says for itself.
+func reason(res *evmtypes.MsgEthereumTxResponse) string {
+	if text, err := abi.UnpackRevert(res.Ret); err == nil {
+		return text
+	}
+	return res.VmError
+}

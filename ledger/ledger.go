@@ -1,0 +1,171 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	evmcodec "github.com/cosmos/evm/encoding/codec"
+	feemarkettypes "github.com/cosmos/evm/x/feemarket/types"
+	evmtypes "github.com/cosmos/evm/x/vm/types"
+	"github.com/cosmos/gogoproto/proto"
+	"github.com/ethereum/go-ethereum/common"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/encoding"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/reflect/protoreflect"
+
+	"github.com/cosmos/cosmos-sdk/client"
+	"github.com/cosmos/cosmos-sdk/client/grpc/cmtservice"
+	"github.com/cosmos/cosmos-sdk/codec"
+	codectypes "github.com/cosmos/cosmos-sdk/codec/types"
+	txtypes "github.com/cosmos/cosmos-sdk/types/tx"
+	authtx "github.com/cosmos/cosmos-sdk/x/auth/tx"
+	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
+	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
+	"github.com/cosmos/cosmos-sdk/x/tx/signing"
+
+	"github.com/weal-network/weal/types"
+	assettypes "github.com/weal-network/weal/x/asset/types"
+	tabtypes "github.com/weal-network/weal/x/tab/types"
+)
+
+// freshFor is how old what is told of a lane or an asset may be.
+const freshFor = time.Second
+
+// aged is an answer and when it was asked for.
+type aged[T any] struct {
+	value T
+	read  time.Time
+}
+
+type versionKey struct {
+	asset   types.AssetID
+	version uint32
+}
+
+// Ledger is a chain over a gRPC connection. It is safe for concurrent use.
+type Ledger struct {
+	chainID  string
+	registry codectypes.InterfaceRegistry
+	txs      client.TxConfig
+
+	assets    assettypes.QueryClient
+	tabs      tabtypes.QueryClient
+	auth      authtypes.QueryClient
+	bank      banktypes.QueryClient
+	evm       evmtypes.QueryClient
+	feemarket feemarkettypes.QueryClient
+	tx        txtypes.ServiceClient
+	comet     cmtservice.ServiceClient
+
+	mu       sync.Mutex
+	known    map[types.AssetID]aged[types.Asset]
+	lanes    map[types.LaneRef]aged[types.Lane]
+	versions map[versionKey]types.Version
+	senders  map[common.Address]*Sender
+}
+
+// New returns the chain with the id chainID that conn leads to.
+func New(conn grpc.ClientConnInterface, chainID string) (*Ledger, error) {
+	registry, err := newRegistry()
+	if err != nil {
+		return nil, fmt.Errorf("open ledger: %w", err)
+	}
+	cdc := codec.NewProtoCodec(registry)
+	c := sdkConn{conn, cdc.GRPCCodec()}
+	return &Ledger{
+		chainID: chainID, registry: registry, txs: authtx.NewTxConfig(cdc, authtx.DefaultSignModes),
+		assets: assettypes.NewQueryClient(c), tabs: tabtypes.NewQueryClient(c),
+		auth: authtypes.NewQueryClient(c), bank: banktypes.NewQueryClient(c),
+		evm: evmtypes.NewQueryClient(c), feemarket: feemarkettypes.NewQueryClient(c),
+		tx: txtypes.NewServiceClient(c), comet: cmtservice.NewServiceClient(c),
+		known: map[types.AssetID]aged[types.Asset]{}, lanes: map[types.LaneRef]aged[types.Lane]{},
+		versions: map[versionKey]types.Version{}, senders: map[common.Address]*Sender{},
+	}, nil
+}
+
+// newRegistry knows the messages that a role sends and reads.
+func newRegistry() (codectypes.InterfaceRegistry, error) {
+	registry, err := codectypes.NewInterfaceRegistryWithOptions(codectypes.InterfaceRegistryOptions{
+		ProtoFiles: proto.HybridResolver,
+		SigningOptions: signing.Options{
+			AddressCodec: addresses, ValidatorAddressCodec: addresses,
+			CustomGetSigners: map[protoreflect.FullName]signing.GetSignersFunc{
+				evmtypes.MsgEthereumTxCustomGetSigner.MsgType: evmtypes.MsgEthereumTxCustomGetSigner.Fn,
+			},
+		},
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, register := range []func(codectypes.InterfaceRegistry){
+		evmcodec.RegisterInterfaces, evmtypes.RegisterInterfaces, authtypes.RegisterInterfaces,
+		banktypes.RegisterInterfaces, tabtypes.RegisterInterfaces, assettypes.RegisterInterfaces,
+	} {
+		register(registry)
+	}
+	return registry, nil
+}
+
+// sdkConn makes calls with the SDK's codec: gRPC's own does not know the custom
+// types of the SDK's messages.
+type sdkConn struct {
+	grpc.ClientConnInterface
+	codec encoding.Codec
+}
+
+// Invoke implements grpc.ClientConnInterface.
+func (c sdkConn) Invoke(ctx context.Context, method string, args, reply any, opts ...grpc.CallOption) error {
+	return c.ClientConnInterface.Invoke(ctx, method, args, reply, append(opts, grpc.ForceCodec(c.codec))...)
+}
+
+// ChainID returns the Cosmos chain id.
+func (l *Ledger) ChainID() string { return l.chainID }
+
+// Height returns the height of the chain's last block, and an error if the node
+// is one of another chain.
+func (l *Ledger) Height(ctx context.Context) (int64, error) {
+	res, err := l.comet.GetLatestBlock(ctx, &cmtservice.GetLatestBlockRequest{})
+	if err == nil && res.SdkBlock == nil {
+		err = errors.New("the chain has no block yet")
+	}
+	if err != nil {
+		return 0, failed("read height", err)
+	}
+	if id := res.SdkBlock.Header.ChainID; id != l.chainID {
+		return 0, fmt.Errorf("read height: the node is of chain %q, not of %q", id, l.chainID)
+	}
+	return res.SdkBlock.Header.Height, nil
+}
+
+// failed says what a call was for and why it failed, in the chain's words and
+// without gRPC's. What does not exist wraps types.ErrNotFound.
+func failed(what string, err error) error {
+	s, ok := status.FromError(err)
+	switch {
+	case !ok:
+		return fmt.Errorf("%s: %w", what, err)
+	case s.Code() == codes.NotFound:
+		return fmt.Errorf("%s: %w: %s", what, types.ErrNotFound, s.Message())
+	case s.Code() == codes.Canceled || s.Code() == codes.DeadlineExceeded:
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	return fmt.Errorf("%s: %s", what, s.Message())
+}
+
+// Balance returns what an account, named in either form, has of a denomination.
+func (l *Ledger) Balance(ctx context.Context, address, denom string) (types.Amount, error) {
+	a, err := ParseAddress(address)
+	if err != nil {
+		return types.Amount{}, err
+	}
+	res, err := l.bank.Balance(ctx, &banktypes.QueryBalanceRequest{Address: Bech32(a), Denom: denom})
+	if err != nil {
+		return types.Amount{}, failed("read balance of "+address, err)
+	}
+	return types.AmountFromBig(res.Balance.Amount.BigInt())
+}

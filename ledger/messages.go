@@ -1,0 +1,178 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+
+	"cosmossdk.io/math"
+	sdk "github.com/cosmos/cosmos-sdk/types"
+	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
+
+	"github.com/weal-network/weal/pay"
+	"github.com/weal-network/weal/types"
+	assettypes "github.com/weal-network/weal/x/asset/types"
+	tabtypes "github.com/weal-network/weal/x/tab/types"
+)
+
+// NewLane describes a lane to open.
+type NewLane struct {
+	Key     types.Hash // Ed25519 public key
+	Cap     types.Amount
+	Gateway types.AssetID
+}
+
+// NewTab describes a tab to open.
+type NewTab struct {
+	Denom      string
+	Deposit    types.Amount
+	Bond       types.Amount
+	FeeReserve types.Amount
+	Lanes      []NewLane
+}
+
+// OpenTab opens a tab, paid from the sender's account.
+func (s *Sender) OpenTab(ctx context.Context, t NewTab) (types.TabID, error) {
+	var res tabtypes.MsgOpenResponse
+	err := s.sendMsgs(ctx, &res, &tabtypes.MsgOpen{
+		Payer: Bech32(s.address), Denom: t.Denom, Deposit: t.Deposit.String(), Bond: t.Bond.String(),
+		FeeReserve: t.FeeReserve.String(), Lanes: lanesOf(t.Lanes),
+	})
+	if err != nil {
+		return 0, fmt.Errorf("open tab: %w", err)
+	}
+	return types.TabID(res.Tab), nil
+}
+
+// Fund adds to a tab's deposit and fee reserve, and opens more lanes. It returns
+// the number of the first new lane; the others follow it.
+func (s *Sender) Fund(ctx context.Context, tab types.TabID, deposit, feeReserve types.Amount, lanes []NewLane) (uint32, error) {
+	var res tabtypes.MsgFundResponse
+	err := s.sendMsgs(ctx, &res, &tabtypes.MsgFund{
+		Payer: Bech32(s.address), Tab: uint64(tab), Deposit: deposit.String(), FeeReserve: feeReserve.String(), Lanes: lanesOf(lanes),
+	})
+	if err != nil {
+		return 0, fmt.Errorf("fund tab %d: %w", tab, err)
+	}
+	return res.FirstLane, nil
+}
+
+// CloseTab starts a tab's closing window.
+func (s *Sender) CloseTab(ctx context.Context, tab types.TabID) error {
+	if err := s.sendMsgs(ctx, nil, &tabtypes.MsgClose{Payer: Bech32(s.address), Tab: uint64(tab)}); err != nil {
+		return fmt.Errorf("close tab %d: %w", tab, err)
+	}
+	return nil
+}
+
+// Withdraw ends a closing tab after its window and refunds its payer.
+func (s *Sender) Withdraw(ctx context.Context, tab types.TabID) (types.Amount, error) {
+	var res tabtypes.MsgWithdrawResponse
+	if err := s.sendMsgs(ctx, &res, &tabtypes.MsgWithdraw{Sender: Bech32(s.address), Tab: uint64(tab)}); err != nil {
+		return types.Amount{}, fmt.Errorf("withdraw tab %d: %w", tab, err)
+	}
+	return types.ParseAmount(res.Refund)
+}
+
+// Credit is what a settlement added to one asset.
+type Credit struct {
+	Asset  types.AssetID
+	Denom  string
+	Amount types.Amount
+}
+
+// SettleNow brings settlements to the chain and returns what they credited.
+func (s *Sender) SettleNow(ctx context.Context, settlements []pay.Settlement) ([]Credit, error) {
+	msg := &tabtypes.MsgSettle{Sender: Bech32(s.address)}
+	for _, st := range settlements {
+		msg.Settlements = append(msg.Settlements, settlementOf(st))
+	}
+	var res tabtypes.MsgSettleResponse
+	if err := s.sendMsgs(ctx, &res, msg); err != nil {
+		return nil, fmt.Errorf("settle: %w", err)
+	}
+	var credits []Credit
+	for _, c := range res.Credits {
+		amount, err := types.ParseAmount(c.Amount)
+		if err != nil {
+			return nil, fmt.Errorf("settle: %w", err)
+		}
+		credits = append(credits, Credit{Asset: types.AssetID(c.Asset), Denom: c.Denom, Amount: amount})
+	}
+	return credits, nil
+}
+
+// Settle brings settlements to the chain; it is what a contributor's book needs.
+func (s *Sender) Settle(ctx context.Context, settlements []pay.Settlement) error {
+	_, err := s.SettleNow(ctx, settlements)
+	return err
+}
+
+// Update describes a new version of an asset.
+type Update struct {
+	Asset       types.AssetID
+	Manifest    types.Hash
+	ManifestURI string
+	Root        types.Hash
+	Prices      []types.Price
+}
+
+// Update makes a new version of an asset that the sender made.
+func (s *Sender) Update(ctx context.Context, u Update) (uint32, error) {
+	var res assettypes.MsgUpdateResponse
+	err := s.sendMsgs(ctx, &res, &assettypes.MsgUpdate{
+		Sender: Bech32(s.address), Asset: uint64(u.Asset), Manifest: u.Manifest[:], ManifestUri: u.ManifestURI,
+		Root: u.Root[:], Prices: pricesOf(u.Prices),
+	})
+	if err != nil {
+		return 0, fmt.Errorf("update asset %d: %w", u.Asset, err)
+	}
+	s.l.forget(u.Asset)
+	return res.Version, nil
+}
+
+// Claim pays out what shares of the sender have earned.
+func (s *Sender) Claim(ctx context.Context, shares []types.ShareID) ([]Coins, error) {
+	msg := &assettypes.MsgClaim{Sender: Bech32(s.address)}
+	for _, id := range shares {
+		msg.Shares = append(msg.Shares, uint64(id))
+	}
+	var res assettypes.MsgClaimResponse
+	if err := s.sendMsgs(ctx, &res, msg); err != nil {
+		return nil, fmt.Errorf("claim: %w", err)
+	}
+	var paid []Coins
+	for _, c := range res.Paid {
+		amount, err := types.AmountFromBig(c.Amount.BigInt())
+		if err != nil {
+			return nil, fmt.Errorf("claim: %w", err)
+		}
+		paid = append(paid, Coins{Denom: c.Denom, Amount: amount})
+	}
+	return paid, nil
+}
+
+// PullRoyalty brings an ancestor what an asset owes it.
+func (s *Sender) PullRoyalty(ctx context.Context, asset, ancestor types.AssetID, denom string) (types.Amount, error) {
+	var res assettypes.MsgPullRoyaltyResponse
+	err := s.sendMsgs(ctx, &res, &assettypes.MsgPullRoyalty{
+		Sender: Bech32(s.address), Asset: uint64(asset), Ancestor: uint64(ancestor), Denom: denom,
+	})
+	if err != nil {
+		return types.Amount{}, fmt.Errorf("pull royalty: %w", err)
+	}
+	return types.ParseAmount(res.Amount)
+}
+
+// SendCoins sends coins to an address in either form.
+func (s *Sender) SendCoins(ctx context.Context, to, denom string, amount types.Amount) error {
+	a, err := ParseAddress(to)
+	if err != nil {
+		return err
+	}
+	coins := sdk.NewCoins(sdk.NewCoin(denom, math.NewIntFromBigInt(amount.Big())))
+	msg := &banktypes.MsgSend{FromAddress: Bech32(s.address), ToAddress: Bech32(a), Amount: coins}
+	if err := s.sendMsgs(ctx, nil, msg); err != nil {
+		return fmt.Errorf("send coins: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,143 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/cosmos/cosmos-sdk/types/query"
+
+	"github.com/weal-network/weal/types"
+	tabtypes "github.com/weal-network/weal/x/tab/types"
+)
+
+// Tab is a tab as the chain has it.
+type Tab struct {
+	ID         types.TabID     `json:"id"`
+	Payer      string          `json:"payer"` // EIP-55 hex address
+	Denom      string          `json:"denom"`
+	Deposit    types.Amount    `json:"deposit"`
+	Bond       types.Amount    `json:"bond"`
+	FeeReserve types.Amount    `json:"fee_reserve"`
+	Epoch      uint32          `json:"epoch"`
+	State      types.LaneState `json:"state"`
+	Lanes      []types.Lane    `json:"lanes"`
+}
+
+// Lane returns a lane, at most a second old.
+func (l *Ledger) Lane(ctx context.Context, ref types.LaneRef) (types.Lane, error) {
+	l.mu.Lock()
+	lane, ok := l.lanes[ref]
+	l.mu.Unlock()
+	if ok && time.Since(lane.read) < freshFor {
+		return lane.value, nil
+	}
+	read := time.Now()
+	t, err := l.Tab(ctx, ref.Tab)
+	if err != nil {
+		return types.Lane{}, fmt.Errorf("read lane %s: %w", ref, err)
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	found := types.Lane{}
+	for _, lane := range t.Lanes {
+		l.lanes[lane.Ref] = aged[types.Lane]{lane, read}
+		if lane.Ref == ref {
+			found = lane
+		}
+	}
+	if found.Ref != ref {
+		if t.State == types.LaneClosed { // a closed tab forgets lanes that hold nothing
+			return types.Lane{Ref: ref, Payer: t.Payer, Denom: t.Denom, State: types.LaneClosed}, nil
+		}
+		return found, fmt.Errorf("read lane %s: %w: the tab has no such lane", ref, types.ErrNotFound)
+	}
+	return found, nil
+}
+
+// Tab returns a tab with its lanes.
+func (l *Ledger) Tab(ctx context.Context, id types.TabID) (Tab, error) {
+	res, err := l.tabs.Tab(ctx, &tabtypes.QueryTabRequest{Id: uint64(id)})
+	if err != nil {
+		return Tab{}, failed(fmt.Sprintf("read tab %d", id), err)
+	}
+	return tabOf(res.Tab)
+}
+
+// Credited returns what settlements have credited to an asset from a lane.
+func (l *Ledger) Credited(ctx context.Context, ref types.LaneRef, asset types.AssetID) (types.Amount, error) {
+	res, err := l.tabs.Credited(ctx, &tabtypes.QueryCreditedRequest{
+		Tab: uint64(ref.Tab), Epoch: ref.Epoch, Lane: ref.Lane, Asset: uint64(asset),
+	})
+	if err != nil {
+		return types.Amount{}, failed(fmt.Sprintf("read what lane %s credited to asset %d", ref, asset), err)
+	}
+	return types.ParseAmount(res.Amount)
+}
+
+// TabsOf lists the tabs of a payer.
+func (l *Ledger) TabsOf(ctx context.Context, payer string) ([]Tab, error) {
+	a, err := ParseAddress(payer)
+	if err != nil {
+		return nil, err
+	}
+	var all []Tab
+	page := &query.PageRequest{Limit: pageSize}
+	for {
+		res, err := l.tabs.TabsOf(ctx, &tabtypes.QueryTabsOfRequest{Payer: Bech32(a), Pagination: page})
+		if err != nil {
+			return nil, failed("list tabs of "+payer, err)
+		}
+		for _, m := range res.Tabs {
+			t, err := tabOf(m)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, t)
+		}
+		if len(res.Pagination.GetNextKey()) == 0 {
+			return all, nil
+		}
+		page = &query.PageRequest{Limit: pageSize, Key: res.Pagination.NextKey}
+	}
+}
+
+// tabOf maps the chain's message.
+func tabOf(m tabtypes.Tab) (t Tab, err error) {
+	t = Tab{ID: types.TabID(m.Id), Payer: hexForm(m.Payer), Denom: m.Denom, Epoch: m.Epoch, State: stateOf(m.State), Lanes: []types.Lane{}}
+	for _, f := range []struct {
+		to   *types.Amount
+		from string
+	}{{&t.Deposit, m.Deposit}, {&t.Bond, m.Bond}, {&t.FeeReserve, m.FeeReserve}} {
+		if *f.to, err = types.ParseAmount(f.from); err != nil {
+			return t, fmt.Errorf("read tab %d: %w", m.Id, err)
+		}
+	}
+	for _, ml := range m.Lanes {
+		lane := types.Lane{
+			Ref:   types.LaneRef{Tab: t.ID, Epoch: m.Epoch, Lane: ml.Id},
+			Payer: t.Payer, Denom: t.Denom, Gateway: types.AssetID(ml.Gateway), State: t.State,
+		}
+		if lane.Key, err = types.HashFromBytes(ml.Key); err == nil {
+			lane.Cap, err = types.ParseAmount(ml.Cap)
+		}
+		if err == nil {
+			lane.Credited, err = types.ParseAmount(ml.Credited)
+		}
+		if err != nil {
+			return t, fmt.Errorf("read lane %s: %w", lane.Ref, err)
+		}
+		t.Lanes = append(t.Lanes, lane)
+	}
+	return t, nil
+}
+
+func stateOf(s tabtypes.TabState) types.LaneState {
+	switch s {
+	case tabtypes.TAB_STATE_OPEN:
+		return types.LaneOpen
+	case tabtypes.TAB_STATE_CLOSING:
+		return types.LaneClosing
+	}
+	return types.LaneClosed
+}
