@@ -108,7 +108,6 @@ func New(
 	a.setRunner(cast.ToBool(opts.Get(OptSequential)), enc.TxConfig.TxDecoder())
 	if loadLatest {
 		must("open the newest state", a.LoadLatestVersion())
-		a.wakeMempool()
 	}
 	return a
 }

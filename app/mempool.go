@@ -24,7 +24,7 @@ func (a *App) setMempool(opts servertypes.AppOptions, logger log.Logger) error {
 	}
 	enc := evmmempool.NewTxEncoder(a.txConfig)
 	pool := evmmempool.NewMempool(
-		a.CreateQueryContext, logger, a.EVMKeeper, a.FeeMarketKeeper, a.txConfig,
+		a.poolContext, logger, a.EVMKeeper, a.FeeMarketKeeper, a.txConfig,
 		evmmempool.NewTxRechecker(cfg.AnteHandler, enc), evmmempool.NewTxRechecker(cfg.AnteHandler, enc),
 		cfg, most)
 	a.mempool = pool
@@ -42,13 +42,27 @@ func (a *App) setMempool(opts servertypes.AppOptions, logger log.Logger) error {
 	return nil
 }
 
-// wakeMempool tells the pool of the state that was opened. Without it the pool of
-// a restarted node believes in an empty chain, whose blocks hold no gas, and
-// refuses every transaction until the second block.
-func (a *App) wakeMempool() {
-	if pool, ok := a.mempool.(*evmmempool.Mempool); ok && a.LastBlockHeight() > 0 {
-		pool.NotifyNewBlock()
+// poolContext is the state that the pool checks transactions against: that of the
+// last block. Between a restart and the next block the SDK knows that state's
+// height but not its header, and would give none.
+func (a *App) poolContext(height int64, prove bool) (sdk.Context, error) {
+	ctx, err := a.CreateQueryContext(height, prove)
+	if last := a.LastBlockHeight(); err != nil && height == 0 && last > 0 {
+		return a.CreateQueryContextWithCheckHeader(last, prove, false)
 	}
+	return ctx, err
+}
+
+// WakeMempool tells the pool of the state that was opened. Without it the pool of
+// a restarted node believes in a chain without blocks, in which there is no gas,
+// and refuses every transaction until the second block.
+func (a *App) WakeMempool() {
+	pool, ok := a.mempool.(*evmmempool.Mempool)
+	if !ok || a.LastBlockHeight() == 0 {
+		return
+	}
+	pool.NotifyNewBlock() // gives the pool a first header to count from
+	pool.NotifyNewBlock() // and this one the state
 }
 
 // checkedTxs encodes the transactions that the pool chose for a proposal, and

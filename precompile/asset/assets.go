@@ -6,6 +6,7 @@ import (
 
 	"github.com/ethereum/go-ethereum/accounts/abi"
 	"github.com/ethereum/go-ethereum/common"
+	"github.com/holiman/uint256"
 
 	"github.com/weal-network/weal/precompile/asset/solidity"
 	"github.com/weal-network/weal/precompile/runner"
@@ -20,7 +21,7 @@ var zeroAddress common.Address
 func (c contract) assets() []runner.Function {
 	return []runner.Function{
 		write(solidity.RegisterSignature, c.register),
-		{Signature: "claim(uint256[])", Writes: true, Coins: true, Run: c.claim},
+		write("claim(uint256[])", c.claim),
 		view("claimable(uint256,string)", c.claimable),
 	}
 }
@@ -84,6 +85,9 @@ func (c contract) claim(call *runner.Call) ([]any, error) {
 	}
 	paid := []solidity.Coin{}
 	for _, coin := range keeper.Sum(payments) {
+		if coin.Denom == weal.BaseDenom {
+			call.Received(call.Caller, uint256.MustFromBig(coin.Amount.BigInt()))
+		}
 		paid = append(paid, solidity.Coin{Denom: coin.Denom, Amount: coin.Amount.BigInt()})
 	}
 	return []any{paid}, nil

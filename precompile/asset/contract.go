@@ -3,8 +3,6 @@ package asset
 import (
 	"github.com/ethereum/go-ethereum/common"
 
-	cmn "github.com/cosmos/evm/precompiles/common"
-
 	"github.com/weal-network/weal/precompile/asset/solidity"
 	"github.com/weal-network/weal/precompile/runner"
 	weal "github.com/weal-network/weal/types"
@@ -17,15 +15,14 @@ var Address = common.HexToAddress(weal.AssetContract)
 // contract is the keeper as the contract's functions use it.
 type contract struct{ keeper.Keeper }
 
-// New returns the contract, to be registered with the EVM at Address. The bank
-// tells which coins moved when a claim is paid.
-func New(k keeper.Keeper, bank cmn.BankKeeper) *runner.Runner {
+// New returns the contract, to be registered with the EVM at Address.
+func New(k keeper.Keeper) *runner.Runner {
 	c := contract{k}
 	var all []runner.Function
 	for _, part := range [][]runner.Function{c.erc721(), c.erc3525(), c.metadata(), c.assets()} {
 		all = append(all, part...)
 	}
-	return runner.New("asset", Address, solidity.ABI, bank, all...)
+	return runner.New("asset", Address, solidity.ABI, all...)
 }
 
 // view makes a function that changes nothing.
@@ -33,7 +30,7 @@ func view(signature string, run func(*runner.Call) ([]any, error)) runner.Functi
 	return runner.Function{Signature: signature, Run: run}
 }
 
-// write makes a function that changes state, but moves no coins.
+// write makes a function that changes state.
 func write(signature string, run func(*runner.Call) ([]any, error)) runner.Function {
 	return runner.Function{Signature: signature, Writes: true, Run: run}
 }

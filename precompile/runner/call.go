@@ -22,8 +22,25 @@ type Call struct {
 	Args []any
 
 	contract abi.ABI
+	received []receipt
 	logs     []*ethtypes.Log
 	after    []func(*Outside) error
+}
+
+// receipt is what an account got of the chain's coin.
+type receipt struct {
+	to     common.Address
+	amount *uint256.Int
+}
+
+// Received says that Run had the bank pay an account, from a module's account,
+// so much of the chain's coin. The EVM keeps balances of its own during a
+// transaction and writes them over the bank's at its end: unless told, it would
+// take the coins away again.
+func (c *Call) Received(to common.Address, amount *uint256.Int) {
+	if !amount.IsZero() {
+		c.received = append(c.received, receipt{to, amount})
+	}
 }
 
 // Log adds an event of the contract's ABI, to be emitted when Run has returned.

@@ -5,9 +5,12 @@
 //     a transaction may make as many such calls as its gas allows.
 //   - A write appends one entry to the EVM's journal before it changes anything,
 //     so that a revert, of this call or of one around it, undoes it with the rest.
-//   - The order within a write is: native state and coins, completely; then logs;
-//     then calls out to contracts. Nothing native follows a call out, so that no
-//     contract ever sees, or flushes, half of a change.
+//   - The order within a write is: native state and coins, completely; then the
+//     balances that the EVM keeps; then logs; then calls out to contracts. Nothing
+//     native follows a call out, so that no contract sees half of a change.
+//   - Functions pay coins from module accounts only, never from the caller's: what
+//     the EVM has not written back yet is then never missing, and a call does not
+//     have to write back all that a transaction has touched so far.
 //   - Gas is what the native store charges, and more the deeper the stack of
 //     snapshots is, since every read looks through it. Running out of gas is an
 //     error of the EVM's, never a panic.

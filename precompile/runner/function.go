@@ -12,8 +12,6 @@ type Function struct {
 	Signature string
 	// Writes tells that Run changes state. Other functions are views.
 	Writes bool
-	// Coins tells that Run moves coins of the bank's, which the EVM keeps too.
-	Coins bool
 	// Run does the work and returns the values to be returned. Of a write that
 	// fails everything is undone. An error's text becomes the revert reason.
 	Run func(*Call) ([]any, error)

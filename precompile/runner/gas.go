@@ -15,17 +15,22 @@ const (
 	byteGas = 3
 	// snapshotGas is for the layer that a write puts on every native store.
 	snapshotGas = 4_000
-	// writeDepthGas and viewDepthGas are for each layer below a call: what is
-	// looked up for the first time is looked up in all of them.
-	writeDepthGas = 40
-	viewDepthGas  = 10
-	// coinsGas is for writing the EVM's changes to the native store before coins
-	// move, and for reading the balances back.
-	coinsGas = 20_000
+	// layerGas is for each layer below a look-up: what was not looked up before
+	// is looked for in all of them, at about a microsecond each.
+	layerGas = 20
 )
 
 // RequiredGas returns what a call costs before it is looked at.
 func RequiredGas(input []byte) uint64 { return callGas + byteGas*uint64(len(input)) }
+
+// storeGas returns what the native store charges below so many layers.
+func storeGas(layers uint64) storetypes.GasConfig {
+	c := storetypes.KVGasConfig()
+	c.HasCost += layerGas * layers
+	c.ReadCostFlat += layerGas * layers
+	c.IterNextCostFlat += layerGas * layers
+	return c
+}
 
 // spend takes gas from the contract, or returns vm.ErrOutOfGas.
 func spend(evm *vm.EVM, contract *vm.Contract, gas uint64) error {

@@ -6,9 +6,9 @@ import (
 
 	"github.com/ethereum/go-ethereum/accounts/abi"
 	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/core/tracing"
 	"github.com/ethereum/go-ethereum/core/vm"
 
-	cmn "github.com/cosmos/evm/precompiles/common"
 	"github.com/cosmos/evm/x/vm/statedb"
 	evmtypes "github.com/cosmos/evm/x/vm/types"
 
@@ -21,22 +21,18 @@ type Runner struct {
 	address   common.Address
 	contract  abi.ABI
 	functions map[selector]function
-	balances  *cmn.BalanceHandlerFactory
 }
 
 var _ vm.PrecompiledContract = (*Runner)(nil)
 
-// New returns the contract at address, with a name for traces. Bank is needed if
-// a function moves coins. It panics if the functions are not those of the ABI.
-func New(name string, address common.Address, contract abi.ABI, bank cmn.BankKeeper, functions ...Function) *Runner {
+// New returns the contract at address, with a name for traces. It panics if the
+// functions are not those of the ABI.
+func New(name string, address common.Address, contract abi.ABI, functions ...Function) *Runner {
 	linked, err := link(contract, functions)
 	if err != nil {
 		panic(fmt.Errorf("contract %s: %w", address, err))
 	}
-	return &Runner{
-		name: name, address: address, contract: contract, functions: linked,
-		balances: cmn.NewBalanceHandlerFactory(bank),
-	}
+	return &Runner{name: name, address: address, contract: contract, functions: linked}
 }
 
 // Name implements vm.PrecompiledContract.
@@ -106,9 +102,6 @@ func (r *Runner) view(evm *vm.EVM, contract *vm.Contract, state *statedb.StateDB
 	if err != nil {
 		return nil, err
 	}
-	if err := spend(evm, contract, viewDepthGas*uint64(ctx.MultiStore().LatestVersion())); err != nil {
-		return nil, err
-	}
 	call.Context = ctx
 	return r.native(evm, contract, f, call)
 }
@@ -120,8 +113,7 @@ func (r *Runner) write(evm *vm.EVM, contract *vm.Contract, state *statedb.StateD
 	if err != nil {
 		return nil, err
 	}
-	depth := uint64(ctx.MultiStore().LatestVersion())
-	if err := spend(evm, contract, snapshotGas+writeDepthGas*depth); err != nil {
+	if err := spend(evm, contract, snapshotGas); err != nil {
 		return nil, err
 	}
 	// The only error is that of the engine's limit of calls in one transaction.
@@ -129,9 +121,12 @@ func (r *Runner) write(evm *vm.EVM, contract *vm.Contract, state *statedb.StateD
 	_ = state.AddPrecompileFn(state.MultiStoreSnapshot())
 
 	call.Context = ctx
-	out, err := r.change(evm, contract, state, f, call)
+	out, err := r.native(evm, contract, f, call)
 	if err != nil {
 		return nil, err
+	}
+	for _, c := range call.received {
+		state.AddBalance(c.to, c.amount, tracing.BalanceChangeUnspecified)
 	}
 	for _, log := range call.logs {
 		if err := spend(evm, contract, logGas(len(log.Topics), len(log.Data))); err != nil {
@@ -149,33 +144,13 @@ func (r *Runner) write(evm *vm.EVM, contract *vm.Contract, state *statedb.StateD
 	return out, nil
 }
 
-// change does the native work of a write, balances included.
-func (r *Runner) change(evm *vm.EVM, contract *vm.Contract, state *statedb.StateDB, f function, call *Call) ([]byte, error) {
-	if !f.Coins {
-		return r.native(evm, contract, f, call)
-	}
-	if err := spend(evm, contract, coinsGas); err != nil {
-		return nil, err
-	}
-	// The bank must know what the transaction has spent so far; afterwards the
-	// EVM must know what the bank has moved.
-	if err := state.FlushToCacheCtx(); err != nil {
-		return nil, err
-	}
-	balances := r.balances.NewBalanceHandler()
-	balances.BeforeBalanceChange(call.Context)
-	out, err := r.native(evm, contract, f, call)
-	if err != nil {
-		return nil, err
-	}
-	return out, balances.AfterBalanceChange(call.Context, state)
-}
-
 // native runs a function on the call's gas, and packs what it returns.
 func (r *Runner) native(evm *vm.EVM, contract *vm.Contract, f function, call *Call) (out []byte, err error) {
+	// The multi-store of a transaction counts its layers as its version.
+	config := storeGas(uint64(call.Context.MultiStore().LatestVersion()))
 	err = metered(evm, contract, func(meter storetypes.GasMeter) error {
 		call.Context = call.Context.WithGasMeter(meter).
-			WithKVGasConfig(storetypes.KVGasConfig()).
+			WithKVGasConfig(config).
 			WithTransientKVGasConfig(storetypes.TransientGasConfig())
 		values, err := f.Function.Run(call)
 		if err != nil {
