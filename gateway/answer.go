@@ -1,0 +1,138 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/weal-network/weal/model/prompt"
+	"github.com/weal-network/weal/pay"
+	"github.com/weal-network/weal/types"
+	"github.com/weal-network/weal/wire"
+)
+
+// answer is one answer on its way to the purse.
+type answer struct {
+	g      *Gateway
+	d      *deal
+	events *wire.Events
+	chunk  wire.Completion // what all chunks have in common
+
+	text     strings.Builder
+	finish   string
+	paid     bool // the app's own tick
+	gone     error
+	cited    []wire.Citation
+	receipts []pay.SignedReceipt
+	charges  []wire.Charge
+
+	start   time.Time
+	waiting time.Duration // for the model, or for the payer's tick
+}
+
+// servePayment answers a request that pays. It returns an error only as long as
+// nothing was written.
+func (g *Gateway) servePayment(w http.ResponseWriter, r *http.Request, body []byte) error {
+	start, ctx := time.Now(), r.Context()
+	d, err := g.readPayment(r, body)
+	if err != nil {
+		return err
+	}
+	done, err := g.accept(ctx, d)
+	if err != nil {
+		return err
+	}
+	defer done()
+	releases, failure := g.release(ctx, d)
+	if !slices.ContainsFunc(releases, func(r *wire.Release) bool { return r != nil }) {
+		return failure
+	}
+	a := g.newAnswer(w, d, start)
+	a.passages(releases)
+	if failure == nil {
+		failure = a.ask(ctx)
+	}
+	a.end(ctx, failure)
+	return nil
+}
+
+func (g *Gateway) newAnswer(w http.ResponseWriter, d *deal, start time.Time) *answer {
+	return &answer{
+		g: g, d: d, events: wire.NewEvents(w), start: start,
+		chunk: wire.Completion{
+			ID: "chatcmpl-" + d.order.String()[:24], Object: "chat.completion.chunk", Created: g.cfg.Now().Unix(), Model: g.app.Name,
+			Choices: []wire.Choice{},
+		},
+	}
+}
+
+// passages hands over what was released: from here on it is the payer's.
+func (a *answer) passages(releases []*wire.Release) {
+	a.cited = a.d.citations(releases)
+	for i, r := range releases {
+		if r != nil {
+			a.receipts = append(a.receipts, r.Receipt)
+			asset := a.d.Quote.Vaults[i].Asset
+			a.charges = append(a.charges, wire.Charge{Asset: asset, Kind: types.KindData, Amount: a.d.leaves[asset].Order.Price})
+		}
+	}
+	c := a.chunk
+	c.Choices = []wire.Choice{{Delta: &wire.Content{Role: "assistant"}}}
+	c.Weal = &wire.Trailer{Citations: a.cited}
+	a.send(c)
+}
+
+func (a *answer) send(c wire.Completion) {
+	if err := a.events.Send(c); err != nil && a.gone == nil {
+		a.gone = err
+	}
+}
+
+// prompt builds what the model is asked, within what was quoted for it.
+func (a *answer) prompt() ([]byte, error) {
+	passages := make([]prompt.Passage, len(a.cited))
+	for i, c := range a.cited {
+		passages[i] = prompt.Passage{N: c.N, Source: c.Passage.Source, Heading: c.Passage.Heading, Text: c.Passage.Text}
+	}
+	messages, err := a.d.req.prompt(a.g.prompt, prompt.Fit(passages, prompt.Bound(a.d.sizes())))
+	if err != nil {
+		return nil, err
+	}
+	return a.d.req.modelBody(a.g.app, messages, a.d.MaxTokens)
+}
+
+// emit passes text on. Only the first piece goes out before the app is paid.
+func (a *answer) emit(ctx context.Context, text string) error {
+	if a.text.Len() > 0 {
+		if err := a.await(ctx); err != nil {
+			return err
+		}
+	}
+	a.text.WriteString(text)
+	c := a.chunk
+	c.Choices = []wire.Choice{{Delta: &wire.Content{Content: text}}}
+	a.send(c)
+	return a.gone
+}
+
+// errUnpaid ends an answer for which the app itself was not paid.
+var errUnpaid = errors.New("the app's tick did not come")
+
+// await waits for the app's own tick.
+func (a *answer) await(ctx context.Context) error {
+	if a.paid {
+		return nil
+	}
+	began := time.Now()
+	defer func() { a.waiting += time.Since(began) }()
+	limited, cancel := context.WithTimeoutCause(ctx, a.g.app.Limits.TickWait, errUnpaid)
+	defer cancel()
+	if err := a.g.book.AwaitTicks(limited, a.d.Quote.Lane, a.d.Quote.Seq, 1); err != nil {
+		return err
+	}
+	a.paid = true
+	return nil
+}

@@ -1,0 +1,22 @@
+// Package gateway is the server of an app: it takes a question, asks vaults and a
+// model for their prices, and composes the answer from what was paid for.
+//
+// What always holds:
+//   - Nothing is passed on before the whole payment was checked: every order is the
+//     one that was quoted, every leaf names its order, every path leads to the one
+//     signed voucher. Each contributor then checks its own part again.
+//   - A vault sees its own leaf and nothing of the others'.
+//   - Passages that were released reach the payer before the model is asked, and
+//     so whatever happens to the model.
+//   - A payment can be sent again: what was served is served again, and nothing is
+//     paid twice. What that needs is kept before anything is passed on.
+//   - Whatever fails is told in OpenAI's error object, as a status as long as
+//     nothing was sent, and as the last event of the stream afterwards.
+//
+// The way through it: [LoadApp] reads the app file, [New] opens the gateway,
+// Handler serves three ways of asking: with a lane (a quote comes back), with a
+// payment (the answer comes back), and with an API key, for clients that have no
+// purse; for those an [Asker] pays.
+//
+// spec/wire.md has the endpoints, events, statuses and codes.
+package gateway

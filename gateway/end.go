@@ -1,0 +1,113 @@
+package gateway
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/weal-network/weal/pay"
+	"github.com/weal-network/weal/types"
+	"github.com/weal-network/weal/wire"
+)
+
+// keepTime bounds how long writing down the end of an answer may take, even if
+// nobody listens any more.
+const keepTime = 10 * time.Second
+
+// end sends the last event: what the answer came to, or what went wrong.
+func (a *answer) end(ctx context.Context, failure error) {
+	if a.text.Len() > 0 && !errors.Is(failure, errUnpaid) {
+		failure = errors.Join(failure, a.await(ctx))
+	}
+	if a.text.Len() > 0 || failure == nil {
+		if err := a.seal(ctx); err != nil {
+			a.g.cfg.Log.Error("answer not sealed", "order", a.d.order.String(), "err", err)
+			failure = errors.Join(failure, err)
+		}
+	}
+	c := a.chunk
+	c.Weal = &wire.Trailer{Receipts: a.receipts, Charges: a.charges, OverheadMillis: a.overhead()}
+	if c.Error = a.explain(failure); c.Error == nil {
+		c.Choices = []wire.Choice{{Delta: &wire.Content{}, FinishReason: &a.finish}}
+	}
+	c.Usage = usage(a.d.req.bytes, a.cited, a.text.Len())
+	a.send(c)
+	_ = a.events.End() // who does not listen has nothing to be told
+}
+
+// overhead returns the milliseconds that were not spent waiting for others.
+func (a *answer) overhead() float64 {
+	return float64((time.Since(a.start) - a.waiting).Microseconds()) / 1000
+}
+
+// seal signs the app's receipt and marks its order as served.
+func (a *answer) seal(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), keepTime)
+	defer cancel()
+	r, err := a.receipt(ctx)
+	if err != nil {
+		return err
+	}
+	a.receipts = append(a.receipts, r)
+	a.charges = append(a.charges, wire.Charge{Asset: r.Asset, Kind: types.KindApp, Amount: r.Amount})
+	return nil
+}
+
+// receipt returns the receipt that the order was served with before, if it says
+// the same, or a new one.
+func (a *answer) receipt(ctx context.Context) (pay.SignedReceipt, error) {
+	o := a.d.app.Order
+	r := pay.Receipt{
+		Chain: a.g.chain, Lane: o.Lane, Seq: o.Seq, Asset: o.Asset, Version: o.Version, Order: a.d.order,
+		Input: o.Request, Output: types.Hash(sha256.Sum256([]byte(a.text.String()))),
+		Policy: pay.PolicyAudit, Time: a.g.cfg.Now().UnixMilli(),
+	}
+	if a.paid {
+		r.Amount = o.Price
+	}
+	kept, served, err := a.g.book.Served(ctx, a.d.order)
+	if err != nil {
+		return pay.SignedReceipt{}, err
+	}
+	if served {
+		old, err := pay.ParseSignedReceipt(kept)
+		if err == nil && old.Output == r.Output && old.Amount == r.Amount {
+			return old, nil
+		}
+	}
+	group, err := pay.SignGroup([]pay.Receipt{r}, a.g.cfg.Key)
+	if err != nil {
+		return pay.SignedReceipt{}, err
+	}
+	if !served {
+		err = a.g.book.MarkServed(ctx, a.d.order, group[0].Bytes())
+	}
+	return group[0], err
+}
+
+// explain turns what ended an answer early into the error that its client sees.
+func (a *answer) explain(err error) *wire.Error {
+	var e *wire.Error
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &e):
+		return e
+	case errors.Is(err, errUnpaid):
+		return wire.NewError(http.StatusPaymentRequired, wire.TypePaymentRequired, "unpaid",
+			"the answer stopped: the app's own tick did not come within %s", a.g.app.Limits.TickWait)
+	}
+	return wire.NewError(http.StatusBadGateway, wire.TypeServer, "cut", "the answer was cut: %v; the same payment can be sent again", err)
+}
+
+// usage counts metered tokens: of the client's messages and the passages, and of
+// the answer.
+func usage(request int, cited []wire.Citation, text int) *wire.Usage {
+	for _, c := range cited {
+		request += len(c.Passage.Text)
+	}
+	in, out := types.Tokens(request), types.Tokens(text)
+	return &wire.Usage{PromptTokens: in, CompletionTokens: out, TotalTokens: in + out}
+}

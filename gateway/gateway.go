@@ -1,0 +1,118 @@
+package gateway
+
+import (
+	"context"
+	"crypto/ed25519"
+	"database/sql"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/weal-network/weal/earn"
+	"github.com/weal-network/weal/model/registry"
+	"github.com/weal-network/weal/pay"
+	"github.com/weal-network/weal/types"
+)
+
+// settleEvery is how often the gateway looks whether a settlement is due.
+const settleEvery = 5 * time.Second
+
+// Config is what a Gateway needs. Asset may be zero until SetAsset. Nil Now and
+// Log have defaults; without a Settler nothing is settled, without Keyed no API
+// key is known.
+type Config struct {
+	ChainID string
+	Asset   types.AssetID
+	App     App
+	// Key signs the receipts; its public half is on the chain.
+	Key ed25519.PrivateKey
+	DB  *sql.DB
+	// Exposure is the most that one tab may owe, in the smallest unit.
+	Exposure types.Amount
+	Chain    earn.Chain
+	Settler  earn.Settler
+	// Endpoint says at which base URL an asset is served.
+	Endpoint func(ctx context.Context, asset types.AssetID) (url string, err error)
+	Keyed    Asker
+	// Manifest is served as it is: its hash is on the chain.
+	Manifest []byte
+	Log      *slog.Logger
+	Now      func() time.Time
+}
+
+// Gateway serves one app. It is safe for concurrent use.
+type Gateway struct {
+	cfg    Config
+	app    App
+	prompt *instructions
+	book   *earn.Book
+	chain  types.Hash
+	known  *registry.Registry
+	peers  *peers
+	quotes *quotes
+	kept   *kept
+	stop   context.CancelFunc
+	bg     sync.WaitGroup
+}
+
+// New opens a gateway. It settles in the background until Close.
+func New(ctx context.Context, cfg Config) (*Gateway, error) {
+	if len(cfg.Key) != ed25519.PrivateKeySize || cfg.Chain == nil || cfg.Endpoint == nil {
+		return nil, errors.New("open gateway: key, chain or endpoint is missing")
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	app, err := cfg.App.Normal()
+	if err != nil {
+		return nil, err
+	}
+	in, err := app.instructions()
+	if err != nil {
+		return nil, err
+	}
+	book, err := earn.Open(ctx, earn.Config{
+		ChainID: cfg.ChainID, Asset: cfg.Asset, Exposure: cfg.Exposure, Chain: cfg.Chain, DB: cfg.DB, Now: cfg.Now, Log: cfg.Log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	kept, err := openKept(ctx, cfg.DB)
+	if err != nil {
+		return nil, err
+	}
+	g := &Gateway{
+		cfg: cfg, app: app, prompt: in, book: book, chain: pay.ChainHash(cfg.ChainID), known: registry.New(cfg.Chain, cfg.Now),
+		peers: newPeers(cfg.Endpoint, cfg.Now), quotes: newQuotes(cfg.Now), kept: kept,
+	}
+	bg, stop := context.WithCancel(context.WithoutCancel(ctx))
+	g.stop = stop
+	if cfg.Settler != nil {
+		g.bg.Go(func() { book.Run(bg, cfg.Settler, settleEvery) })
+	}
+	return g, nil
+}
+
+// SetAsset says which asset this is, for an app that is registered after its
+// gateway has started.
+func (g *Gateway) SetAsset(ctx context.Context, id types.AssetID) error {
+	return g.book.SetAsset(ctx, id)
+}
+
+// Book returns what the app has earned.
+func (g *Gateway) Book() *earn.Book { return g.book }
+
+// App returns the app with its defaults.
+func (g *Gateway) App() App { return g.app }
+
+// Close ends the settling in the background. The database stays open.
+func (g *Gateway) Close() error {
+	g.stop()
+	g.bg.Wait()
+	g.peers.client.CloseIdleConnections()
+	return nil
+}

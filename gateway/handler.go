@@ -1,0 +1,144 @@
+package gateway
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/weal-network/weal/wire"
+)
+
+// Handler serves the gateway's endpoints.
+func (g *Gateway) Handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST "+wire.PathCompletions, g.completions)
+	mux.HandleFunc("POST "+wire.PathTicks, g.ticks)
+	mux.HandleFunc("GET "+wire.PathModels, g.models)
+	mux.HandleFunc("GET "+wire.PathModels+"/{id}", g.model)
+	mux.HandleFunc("GET "+wire.PathManifest, g.manifest)
+	mux.HandleFunc("GET "+wire.PathHealth, g.health)
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		wire.WriteError(w, notFound("there is no %s %.100s here; spec/wire.md lists what is", r.Method, r.URL.Path))
+	})
+	return mux
+}
+
+func notFound(format string, args ...any) *wire.Error {
+	return wire.NewError(http.StatusNotFound, wire.TypeInvalidRequest, "not_found", format, args...)
+}
+
+// completions tells the three ways of asking apart.
+func (g *Gateway) completions(w http.ResponseWriter, r *http.Request) {
+	body, err := wire.ReadBody(r)
+	if err == nil {
+		err = g.route(w, r, body)
+	}
+	if err != nil {
+		wire.WriteError(w, err)
+	}
+}
+
+// route returns an error only as long as nothing was written.
+func (g *Gateway) route(w http.ResponseWriter, r *http.Request, body []byte) error {
+	key, bearer := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	switch {
+	case r.Header.Get(wire.HeaderPayment) != "":
+		return g.servePayment(w, r, body)
+	case r.Header.Get(wire.HeaderLane) != "":
+		q, err := g.serveQuote(r, body)
+		if err != nil {
+			return err
+		}
+		wire.WriteJSON(w, http.StatusPaymentRequired, wire.QuoteReply{Quote: q.Quote, Error: *wire.NewError(http.StatusPaymentRequired,
+			wire.TypePaymentRequired, "payment_required", "this answer is paid: sign a voucher for the quote and send the same body with %s", wire.HeaderPayment)})
+		return nil
+	case bearer:
+		return g.serveKeyed(w, r, strings.TrimSpace(key), body)
+	}
+	return wire.NewError(http.StatusUnauthorized, wire.TypeAuthentication, "no_payment",
+		"answers of this app are paid: send an API key of this gateway (weal status prints one) as Authorization: Bearer, "+
+			"or ask with a purse (weal ask), which opens a lane and sends %s", wire.HeaderLane)
+}
+
+// ticks keeps the app's own tick, and passes the model's on.
+func (g *Gateway) ticks(w http.ResponseWriter, r *http.Request) {
+	body, err := wire.ReadBody(r)
+	if err == nil {
+		err = g.tick(w, r, body)
+	}
+	if err != nil {
+		wire.WriteError(w, err)
+	}
+}
+
+func (g *Gateway) tick(w http.ResponseWriter, r *http.Request, body []byte) error {
+	var t wire.Tick
+	if err := wire.Decode(body, &t); err != nil {
+		return err
+	}
+	switch t.Asset {
+	case 0:
+	case g.book.Asset():
+		paid, err := g.book.Tick(r.Context(), t)
+		if err == nil {
+			wire.WriteJSON(w, http.StatusOK, wire.TickReply{Paid: paid})
+		}
+		return err
+	case g.app.Model:
+		return g.forward(w, r, body)
+	}
+	return wire.NewError(http.StatusNotFound, wire.TypeInvalidRequest, "unknown_asset",
+		"asset %d takes no ticks here; this gateway takes its own, %d, and those of its model, %d", t.Asset, g.book.Asset(), g.app.Model)
+}
+
+// forward passes a tick on to the model, and the model's answer back.
+func (g *Gateway) forward(w http.ResponseWriter, r *http.Request, body []byte) error {
+	header := http.Header{}
+	wire.CopyTrace(header, r.Header)
+	resp, err := g.peers.post(r.Context(), g.app.Model, wire.PathTicks, body, header)
+	if err != nil {
+		return modelError("model_down", "the model cannot be reached: %v; send the tick again", err)
+	}
+	defer resp.Body.Close()
+	status, said, err := readAnswer(resp)
+	if err != nil {
+		return modelError("model_down", "the model broke off: %v; send the tick again", err)
+	}
+	if status != http.StatusOK {
+		return wire.ReadError(status, said)
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_, _ = w.Write(said)
+	return nil
+}
+
+func (g *Gateway) entry() wire.Model {
+	return wire.Model{ID: g.app.Name, Object: "model", OwnedBy: "weal"}
+}
+
+func (g *Gateway) models(w http.ResponseWriter, _ *http.Request) {
+	wire.WriteJSON(w, http.StatusOK, wire.ModelList{Object: "list", Data: []wire.Model{g.entry()}})
+}
+
+func (g *Gateway) model(w http.ResponseWriter, r *http.Request) {
+	if r.PathValue("id") != g.app.Name {
+		e := notFound("there is no model %.100q here; this gateway serves %q", r.PathValue("id"), g.app.Name)
+		e.Code = "model_not_found"
+		wire.WriteError(w, e)
+		return
+	}
+	wire.WriteJSON(w, http.StatusOK, g.entry())
+}
+
+func (g *Gateway) manifest(w http.ResponseWriter, _ *http.Request) {
+	if len(g.cfg.Manifest) == 0 {
+		wire.WriteError(w, wire.NewError(http.StatusNotFound, wire.TypeInvalidRequest, "no_manifest",
+			"this gateway keeps no manifest; the chain has its prices and key"))
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_, _ = w.Write(g.cfg.Manifest)
+}
+
+func (g *Gateway) health(w http.ResponseWriter, _ *http.Request) {
+	wire.WriteJSON(w, http.StatusOK, map[string]any{"status": "ok", "role": "gateway", "app": g.app.Name, "asset": g.book.Asset()})
+}

@@ -1,0 +1,61 @@
+package gateway
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/weal-network/weal/keep"
+	"github.com/weal-network/weal/types"
+)
+
+// kept keeps the last quote that each lane has paid, so that its payment can be
+// sent again after a restart. Only what was accepted is kept: asking for quotes
+// fills no disk.
+type kept struct{ db *sql.DB }
+
+func openKept(ctx context.Context, db *sql.DB) (*kept, error) {
+	err := keep.Schema(ctx, db, "gateway", 1, `CREATE TABLE gateway_quotes (
+		tab INTEGER NOT NULL, epoch INTEGER NOT NULL, lane INTEGER NOT NULL,
+		id TEXT NOT NULL, quote BLOB NOT NULL, PRIMARY KEY (tab, epoch, lane)) WITHOUT ROWID`)
+	if err != nil {
+		return nil, err
+	}
+	return &kept{db: db}, nil
+}
+
+// put keeps q as the last quote of its lane.
+func (k *kept) put(ctx context.Context, q *quoted) error {
+	ref := q.Quote.Lane
+	b, err := json.Marshal(q)
+	if err != nil {
+		return err
+	}
+	_, err = k.db.ExecContext(ctx, `INSERT INTO gateway_quotes (tab, epoch, lane, id, quote) VALUES (?, ?, ?, ?, ?)
+		ON CONFLICT (tab, epoch, lane) DO UPDATE SET id = excluded.id, quote = excluded.quote`,
+		int64(ref.Tab), int64(ref.Epoch), int64(ref.Lane), q.Quote.ID, b)
+	if err != nil {
+		return fmt.Errorf("keep quote: %w", err)
+	}
+	return nil
+}
+
+// get returns the quote id if it is the last that lane ref has paid, else nil.
+func (k *kept) get(ctx context.Context, ref types.LaneRef, id string) (*quoted, error) {
+	var b []byte
+	err := k.db.QueryRowContext(ctx, `SELECT quote FROM gateway_quotes WHERE tab = ? AND epoch = ? AND lane = ? AND id = ?`,
+		int64(ref.Tab), int64(ref.Epoch), int64(ref.Lane), id).Scan(&b)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	q := &quoted{}
+	if err == nil {
+		err = json.Unmarshal(b, q)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read kept quote: %w", err)
+	}
+	return q, nil
+}

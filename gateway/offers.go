@@ -1,0 +1,121 @@
+package gateway
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"sync"
+
+	"github.com/weal-network/weal/types"
+	"github.com/weal-network/weal/wire"
+)
+
+// offered is one vault's answer to a question.
+type offered struct {
+	asset types.AssetID
+	offer wire.Offer
+	err   error
+}
+
+// offers asks all vaults at once, and waits for them no longer than the limit.
+func (g *Gateway) offers(ctx context.Context, lane types.Lane, seq uint64, question string, trace http.Header) []offered {
+	ctx, cancel := context.WithTimeout(ctx, g.app.Limits.OfferTimeout)
+	defer cancel()
+	ask := wire.OfferRequest{Lane: lane.Ref, Seq: seq, Gateway: g.book.Asset(), Question: question, Limit: g.app.Passages}
+	all := make([]offered, len(g.app.Vaults))
+	var wg sync.WaitGroup
+	for i, id := range g.app.Vaults {
+		wg.Go(func() {
+			o := offered{asset: id}
+			if o.err = g.peers.call(ctx, id, wire.PathOffers, ask, &o.offer, trace); o.err == nil {
+				o.err = checkOffer(o.offer, id, lane.Denom, g.cfg.Now().Unix())
+			}
+			all[i] = o
+		})
+	}
+	wg.Wait()
+	return all
+}
+
+// checkOffer refuses offers that no purse would pay.
+func checkOffer(o wire.Offer, id types.AssetID, denom string, now int64) error {
+	switch {
+	case o.Asset != id:
+		return fmt.Errorf("vault %d offers as asset %d", id, o.Asset)
+	case o.Denom != denom && len(o.Items) > 0:
+		return fmt.Errorf("vault %d offers in %.40q, the lane is in %s", id, o.Denom, denom)
+	case o.Expires <= now && len(o.Items) > 0:
+		return fmt.Errorf("the offer of vault %d has expired already; one of the clocks is wrong", id)
+	case len(o.Items) > maxPassages || len(o.ID) > 4096:
+		return fmt.Errorf("vault %d offers %d passages, more than was asked for", id, len(o.Items))
+	}
+	seen := map[types.Hash]bool{}
+	for _, item := range o.Items {
+		if seen[item.ID] || item.Bytes > wire.MaxBody {
+			return fmt.Errorf("vault %d offers a passage twice, or one that is too large", id)
+		}
+		seen[item.ID] = true
+	}
+	return nil
+}
+
+// failed says why there is no offer at all: what a vault refused the lane for if
+// one did, since the payer can do something about that; otherwise that all are down.
+func (g *Gateway) failed(all []offered) error {
+	names := []any{}
+	for _, o := range all {
+		if o.err == nil {
+			return nil
+		}
+		names = append(names, fmt.Sprintf("%d: %v", o.asset, o.err))
+	}
+	for _, o := range all {
+		var e *wire.Error
+		if errors.As(o.err, &e) && e.Status >= 400 && e.Status < 500 {
+			return e
+		}
+	}
+	g.cfg.Log.Warn("no vault made an offer", "vaults", names)
+	return wire.NewError(http.StatusServiceUnavailable, wire.TypeUpstream, "vaults_down",
+		"none of the app's vaults answered in time (%v); nothing was charged, try again", names)
+}
+
+// pick is one passage of a quote: item Item of its vault Vault.
+type pick struct{ Vault, Item int }
+
+// best picks the passages to buy, best first: by band, then by the vaults' own
+// order. It returns the offers that are left, with only those items, in the app's
+// order of vaults.
+func best(all []offered, n int) (offers []wire.Offer, picks []pick) {
+	var ranked []pick
+	for i, o := range all {
+		if o.err == nil {
+			for j := range o.offer.Items {
+				ranked = append(ranked, pick{i, j})
+			}
+		}
+	}
+	slices.SortStableFunc(ranked, func(a, b pick) int {
+		x, y := all[a.Vault].offer.Items[a.Item], all[b.Vault].offer.Items[b.Item]
+		return cmp.Or(cmp.Compare(y.Band, x.Band), cmp.Compare(a.Item, b.Item), cmp.Compare(a.Vault, b.Vault))
+	})
+	ranked = ranked[:min(n, len(ranked))]
+	picks = make([]pick, len(ranked))
+	for i, o := range all {
+		var items []wire.OfferedPassage
+		for j, item := range o.offer.Items {
+			if k := slices.Index(ranked, pick{i, j}); k >= 0 {
+				picks[k] = pick{len(offers), len(items)}
+				items = append(items, item)
+			}
+		}
+		if len(items) > 0 {
+			o.offer.Items = items
+			offers = append(offers, o.offer)
+		}
+	}
+	return offers, picks
+}

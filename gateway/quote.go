@@ -1,0 +1,184 @@
+package gateway
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/weal-network/weal/earn"
+	"github.com/weal-network/weal/model/meter"
+	"github.com/weal-network/weal/model/prompt"
+	"github.com/weal-network/weal/pay"
+	"github.com/weal-network/weal/types"
+	"github.com/weal-network/weal/wire"
+)
+
+// quoteLife is how long a quote is good, unless an offer in it ends before.
+const quoteLife = 2 * time.Minute
+
+// quoted is a quote with what is needed to serve it.
+type quoted struct {
+	Quote wire.Quote `json:"quote"`
+	// Picks are the passages, best first.
+	Picks []pick `json:"picks"`
+	// MaxTokens is the answer's bound that the model's meter was made for.
+	MaxTokens int `json:"max_tokens"`
+}
+
+// sizes returns the offered bytes of the passages, best first.
+func (q *quoted) sizes() []int {
+	out := make([]int, len(q.Picks))
+	for i, p := range q.Picks {
+		out[i] = int(q.Quote.Vaults[p.Vault].Items[p.Item].Bytes)
+	}
+	return out
+}
+
+// meter returns the quote's meter of an asset of kind.
+func (q *quoted) meter(kind types.Kind) wire.Meter {
+	i := slices.IndexFunc(q.Quote.Meters, func(m wire.Meter) bool { return m.Kind == kind })
+	return q.Quote.Meters[i] // every quote is made with both kinds
+}
+
+// serveQuote answers a request with a lane.
+func (g *Gateway) serveQuote(r *http.Request, body []byte) (*quoted, error) {
+	lane, seq, err := wire.ParseLane(r.Header.Get(wire.HeaderLane))
+	if err != nil {
+		return nil, err
+	}
+	req, err := parseRequest(g.app, body)
+	if err != nil {
+		return nil, err
+	}
+	funded, err := g.book.Funded(r.Context(), lane)
+	if err != nil {
+		return nil, err
+	}
+	if funded.Gateway != g.book.Asset() {
+		return nil, wire.NewError(http.StatusForbidden, wire.TypePermission, earn.CodeNotYourLane,
+			"lane %s is for gateway %d, this is %d; open a lane for this one", lane, funded.Gateway, g.book.Asset())
+	}
+	all := g.offers(r.Context(), funded, seq, req.question, r.Header)
+	if err := g.failed(all); err != nil {
+		return nil, err
+	}
+	for _, o := range all {
+		if o.err != nil {
+			g.cfg.Log.Warn("vault left out of a quote", "asset", uint64(o.asset), "err", o.err)
+		}
+	}
+	offers, picks := best(all, g.app.Passages)
+	if len(picks) == 0 {
+		return nil, wire.NewError(http.StatusNotFound, wire.TypeInvalidRequest, "no_match",
+			"no passage in this app's vaults speaks of the question; nothing was charged. Ask in other words, or another app")
+	}
+	q := &quoted{
+		Quote: wire.Quote{
+			ID: rand.Text(), Lane: lane, Seq: seq, Gateway: g.book.Asset(), Denom: funded.Denom, Request: req.hash, Vaults: offers,
+			Expires: expiry(g.cfg.Now().Add(quoteLife).Unix(), offers),
+		},
+		Picks: picks, MaxTokens: req.maxTokens,
+	}
+	if q.Quote.Meters, err = g.meters(r.Context(), req, q); err != nil {
+		return nil, err
+	}
+	g.quotes.add(q)
+	return q, nil
+}
+
+func expiry(at int64, offers []wire.Offer) int64 {
+	for _, o := range offers {
+		at = min(at, o.Expires)
+	}
+	return at
+}
+
+// meters prices what is paid by ticks: the model, and the app itself.
+func (g *Gateway) meters(ctx context.Context, req *request, q *quoted) ([]wire.Meter, error) {
+	app, use, err := g.price(ctx, g.book.Asset(), types.PerUse, q.Quote.Denom)
+	if err != nil {
+		return nil, err
+	}
+	model, tick, err := g.price(ctx, g.app.Model, types.PerTick, q.Quote.Denom)
+	if err != nil {
+		return nil, err
+	}
+	size, err := g.promptBound(req, q)
+	if err != nil {
+		return nil, err
+	}
+	m, err := meter.New(tick.Tokens, size, q.MaxTokens)
+	if err != nil {
+		return nil, err
+	}
+	all := []wire.Meter{
+		{Asset: model.ID, Kind: types.KindModel, Version: model.Version, Price: tick.Amount, Tokens: m.Tokens, Prompt: m.Prompt, Most: m.Most},
+		{Asset: app.ID, Kind: types.KindApp, Version: app.Version, Price: use.Amount, Prompt: 1, Most: 1},
+	}
+	slices.SortFunc(all, func(a, b wire.Meter) int { return cmp.Compare(a.Asset, b.Asset) })
+	return all, nil
+}
+
+// price looks up what an asset asks for unit in denom.
+func (g *Gateway) price(ctx context.Context, id types.AssetID, unit types.PriceUnit, denom string) (types.Asset, types.Price, error) {
+	a, err := g.known.Asset(ctx, id)
+	if err != nil {
+		g.cfg.Log.Warn("asset not found on the chain", "asset", uint64(id), "err", err)
+		return a, types.Price{}, wire.NewError(http.StatusServiceUnavailable, wire.TypeServer, earn.CodeChainDown,
+			"asset %d cannot be looked up on the chain: %v; retry in a few seconds", id, err)
+	}
+	p, ok := a.Price(unit, denom)
+	if !ok {
+		return a, p, wire.NewError(http.StatusPaymentRequired, wire.TypePaymentRequired, earn.CodeWrongDenom,
+			"asset %d has no price per %s in %s; pay from a tab in a denomination that it lists", id, unit, denom)
+	}
+	return a, p, nil
+}
+
+// promptBound returns the most bytes that the prompt can come to, before its
+// passages are seen.
+func (g *Gateway) promptBound(req *request, q *quoted) (int, error) {
+	filler := make([]byte, prompt.Bound(q.sizes()))
+	for i := range filler {
+		filler[i] = 'x'
+	}
+	messages, err := req.prompt(g.prompt, string(filler))
+	if err != nil {
+		return 0, err
+	}
+	return prompt.Bytes(messages)
+}
+
+// orders returns the orders that pay q exactly, by asset.
+func (q *quoted) orders() map[types.AssetID]pay.Order {
+	out := map[types.AssetID]pay.Order{}
+	base := pay.Order{Lane: q.Quote.Lane, Seq: q.Quote.Seq, Gateway: q.Quote.Gateway, Request: q.Quote.Request}
+	var items []types.Hash
+	for _, v := range q.Quote.Vaults {
+		o := base
+		o.Asset, o.Version, o.Items = v.Asset, v.Version, pay.ItemsHash(ids(v))
+		for _, item := range v.Items {
+			o.Price, _ = o.Price.Add(item.Price) // an overflow makes an order that no sum of leaves can pay
+		}
+		items = append(items, o.Items)
+		out[v.Asset] = o
+	}
+	base.Items = pay.ItemsHash(items)
+	for _, m := range q.Quote.Meters {
+		o := base
+		o.Asset, o.Version, o.Price, o.Tokens, o.Prompt, o.Most = m.Asset, m.Version, m.Price, m.Tokens, m.Prompt, m.Most
+		out[m.Asset] = o
+	}
+	return out
+}
+
+func ids(o wire.Offer) []types.Hash {
+	out := make([]types.Hash, len(o.Items))
+	for i, item := range o.Items {
+		out[i] = item.ID
+	}
+	return out
+}

@@ -1,0 +1,163 @@
+package gateway
+
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/weal-network/weal/types"
+	"github.com/weal-network/weal/wire"
+)
+
+// request is a client's chat completion request, understood.
+type request struct {
+	body     []byte
+	hash     types.Hash // SHA-256 of body
+	question string
+	// system is the client's own instructions, messages all others.
+	system    string
+	messages  []wire.ChatMessage
+	bytes     int // of all their text
+	maxTokens int
+	settings  map[string]json.RawMessage
+	stream    bool
+	usage     bool // asked for in a stream
+}
+
+// forwarded are the settings that go to the model.
+var forwarded = []string{"temperature", "top_p", "stop", "seed", "presence_penalty", "frequency_penalty", "response_format"}
+
+// unsupported are fields whose meaning an answer from passages cannot honour, the
+// values of them that ask for nothing, and what to do instead.
+var unsupported = []struct{ field, harmless, advice string }{
+	{"n", "1", "ask again for another answer"},
+	{"tools", "[]", "this app calls no tools; leave them out"},
+	{"functions", "[]", "this app calls no functions; leave them out"},
+	{"logprobs", "false", "leave it out"},
+	{"top_logprobs", "0", "leave it out"},
+	{"audio", "", "this app answers with text; leave it out"},
+	{"modalities", `["text"]`, "this app answers with text; leave it out"},
+	{"prediction", "", "leave it out"},
+}
+
+func badRequest(code, format string, args ...any) *wire.Error {
+	return wire.NewError(http.StatusBadRequest, wire.TypeInvalidRequest, code, format, args...)
+}
+
+// parseRequest reads a body for the app, or says honestly what cannot be done.
+func parseRequest(app App, body []byte) (*request, error) {
+	if !utf8.Valid(body) {
+		return nil, badRequest("bad_json", "the body is not UTF-8")
+	}
+	var fields map[string]json.RawMessage
+	if err := wire.Decode(body, &fields); err != nil {
+		return nil, err
+	}
+	var c wire.ChatRequest
+	if err := wire.Decode(body, &c); err != nil {
+		return nil, err
+	}
+	if c.Model != "" && c.Model != app.Name {
+		return nil, wire.NewError(http.StatusNotFound, wire.TypeInvalidRequest, "model_not_found",
+			"there is no model %.100q here; this gateway serves %q", c.Model, app.Name)
+	}
+	for _, u := range unsupported {
+		if v, ok := fields[u.field]; ok && !harmless(v, u.harmless) {
+			return nil, badRequest("unsupported_"+u.field, "%s is not supported here: %s", u.field, u.advice)
+		}
+	}
+	r := &request{
+		body: body, hash: sha256.Sum256(body), settings: map[string]json.RawMessage{}, stream: c.Stream,
+		usage: c.StreamOptions != nil && c.StreamOptions.IncludeUsage,
+	}
+	for _, name := range forwarded {
+		if v, ok := fields[name]; ok {
+			r.settings[name] = v
+		}
+	}
+	if err := r.readLength(app, c); err != nil {
+		return nil, err
+	}
+	return r, r.readMessages(app, c.Messages)
+}
+
+// harmless reports whether v is absent in meaning: null, or the value that asks
+// for nothing.
+func harmless(v json.RawMessage, value string) bool {
+	s := strings.Join(strings.Fields(string(v)), "")
+	return s == "null" || s == value
+}
+
+func (r *request) readLength(app App, c wire.ChatRequest) error {
+	r.maxTokens = app.MaxTokens
+	for _, limit := range []*int{c.MaxTokens, c.MaxCompletionTokens} {
+		if limit == nil {
+			continue
+		}
+		if *limit < 1 {
+			return badRequest("bad_max_tokens", "max_tokens must be 1 or more, it is %d", *limit)
+		}
+		r.maxTokens = min(r.maxTokens, *limit)
+	}
+	return nil
+}
+
+func (r *request) readMessages(app App, messages []wire.ChatMessage) error {
+	var system []string
+	for i, m := range messages {
+		text, err := m.Text()
+		if err != nil {
+			return err
+		}
+		switch m.Role {
+		case "system", "developer":
+			system = append(system, text)
+		case "user", "assistant":
+			r.messages = append(r.messages, wire.TextMessage(m.Role, text))
+			if m.Role == "user" {
+				r.question = text
+			}
+		default:
+			return badRequest("unsupported_role", "message %d: role %.40q is not supported here; send system, user and assistant", i, m.Role)
+		}
+		r.bytes += len(text)
+	}
+	r.system = strings.Join(system, "\n\n")
+	switch {
+	case strings.TrimSpace(r.question) == "":
+		return badRequest("no_question", "there is no question: send a message of role user with text")
+	case len(r.question) > app.Limits.QuestionBytes:
+		return badRequest("question_too_long", "the question has %d bytes, at most %d are searched for; shorten it", len(r.question), app.Limits.QuestionBytes)
+	case r.bytes > app.Limits.MessageBytes:
+		return badRequest("messages_too_long", "the messages have more than %d bytes; leave out older ones", app.Limits.MessageBytes)
+	}
+	return nil
+}
+
+// prompt returns the messages for the model, around a block of passages.
+func (r *request) prompt(in *instructions, passages string) ([]wire.ChatMessage, error) {
+	text, err := in.render(passages)
+	if err != nil {
+		return nil, err
+	}
+	if r.system != "" {
+		text += "\n\n" + r.system
+	}
+	return append([]wire.ChatMessage{wire.TextMessage("system", text)}, r.messages...), nil
+}
+
+// modelBody returns the request that the model gets.
+func (r *request) modelBody(app App, messages []wire.ChatMessage, maxTokens int) ([]byte, error) {
+	out := map[string]any{"model": app.Name, "messages": messages, "stream": true, "max_tokens": maxTokens}
+	for name, v := range r.settings {
+		out[name] = v
+	}
+	b, err := json.Marshal(out)
+	if err != nil {
+		return nil, fmt.Errorf("build prompt: %w", err)
+	}
+	return b, nil
+}

@@ -1,0 +1,58 @@
+package model
+
+import (
+	"net/http"
+
+	"github.com/weal-network/weal/wire"
+)
+
+func (m *Model) routes(mux *http.ServeMux) {
+	mux.HandleFunc("POST "+wire.PathCompletions, m.complete)
+	mux.HandleFunc("POST "+wire.PathTicks, m.tick)
+	mux.HandleFunc("GET "+wire.PathModels, m.models)
+	mux.HandleFunc("GET "+wire.PathManifest, m.manifest)
+	mux.HandleFunc("GET "+wire.PathHealth, m.health)
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		wire.WriteError(w, wire.NewError(http.StatusNotFound, wire.TypeInvalidRequest, "not_found",
+			"there is no %s %s here; spec/wire.md lists what is", r.Method, r.URL.Path))
+	})
+}
+
+func (m *Model) models(w http.ResponseWriter, _ *http.Request) {
+	wire.WriteJSON(w, http.StatusOK, wire.ModelList{
+		Object: "list", Data: []wire.Model{{ID: m.cfg.Name, Object: "model", OwnedBy: "weal"}},
+	})
+}
+
+func (m *Model) manifest(w http.ResponseWriter, _ *http.Request) {
+	if len(m.cfg.Manifest) == 0 {
+		wire.WriteError(w, wire.NewError(http.StatusNotFound, wire.TypeInvalidRequest, "no_manifest",
+			"this model keeps no manifest; the chain has its prices and key"))
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_, _ = w.Write(m.cfg.Manifest)
+}
+
+func (m *Model) health(w http.ResponseWriter, _ *http.Request) {
+	wire.WriteJSON(w, http.StatusOK, map[string]any{"status": "ok", "role": "model", "asset": m.book.Asset()})
+}
+
+// tick takes a revealed preimage.
+func (m *Model) tick(w http.ResponseWriter, r *http.Request) {
+	body, err := wire.ReadBody(r)
+	var t wire.Tick
+	if err == nil {
+		err = wire.Decode(body, &t)
+	}
+	if err != nil {
+		wire.WriteError(w, err)
+		return
+	}
+	paid, err := m.book.Tick(r.Context(), t)
+	if err != nil {
+		wire.WriteError(w, err)
+		return
+	}
+	wire.WriteJSON(w, http.StatusOK, wire.TickReply{Paid: paid})
+}

@@ -1,0 +1,179 @@
+package model
+
+import (
+	"bufio"
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"time"
+
+	"github.com/weal-network/weal/wire"
+)
+
+// httpAnswer reads the stream of an upstream.
+type httpAnswer struct {
+	up     *HTTP
+	ctx    context.Context
+	cancel context.CancelCauseFunc
+	timer  *time.Timer
+	body   io.ReadCloser
+	events *wire.EventReader // nil if the answer came whole
+	whole  string
+	finish string
+	seen   bool // an event that belongs to a completion
+}
+
+// event is what is read of an upstream's chunk, or of a whole completion.
+// Whatever servers disagree about stays raw.
+type event struct {
+	Choices []struct {
+		Delta   text   `json:"delta"`
+		Message text   `json:"message"`
+		Finish  string `json:"finish_reason"`
+	} `json:"choices"`
+	Error json.RawMessage `json:"error"`
+}
+
+type text struct {
+	Content string `json:"content"`
+}
+
+// start reads the answer's head: an error, a whole completion, or a stream.
+func (a *httpAnswer) start(resp *http.Response) error {
+	kind, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type"))
+	if resp.StatusCode/100 == 2 && kind != "application/json" {
+		if kind == "text/html" {
+			return upstreamError(CodeNonsense, "the model's upstream answered with a web page; its owner should check the URL")
+		}
+		a.events = wire.NewEventReader(a.body)
+		return nil
+	}
+	b, err := io.ReadAll(io.LimitReader(a.body, wire.MaxBody))
+	if err != nil {
+		return a.up.explain(a.ctx, err, "no whole answer within "+a.up.HeaderTimeout.String())
+	}
+	if resp.StatusCode/100 != 2 {
+		e := wire.ReadError(resp.StatusCode, b)
+		return upstreamError(CodeRefused, "the model's upstream refused with status %d: %s", resp.StatusCode, e.Message)
+	}
+	return a.readWhole(b)
+}
+
+// readWhole takes the completion of a server that does not stream.
+func (a *httpAnswer) readWhole(b []byte) error {
+	e, err := readEvent(b)
+	if err != nil {
+		return err
+	}
+	if len(e.Choices) == 0 {
+		return upstreamError(CodeNonsense, "the model's upstream answered with JSON that is no chat completion")
+	}
+	a.whole, a.finish = e.Choices[0].Message.Content, cmp.Or(e.Choices[0].Finish, finishStop)
+	return nil
+}
+
+// Next implements Answer.
+func (a *httpAnswer) Next() (string, error) {
+	if a.events == nil || a.finish != "" {
+		piece := a.whole
+		a.whole = ""
+		if piece == "" {
+			return "", io.EOF
+		}
+		return piece, nil
+	}
+	// The timer runs only while we read: who waits for ticks meanwhile is not
+	// the upstream's fault.
+	defer a.timer.Stop()
+	for {
+		a.timer.Reset(a.patience())
+		data, err := a.events.Next()
+		if err != nil {
+			return "", a.ended(err)
+		}
+		e, err := readEvent(data)
+		if err != nil {
+			return "", err
+		}
+		if len(e.Choices) == 0 {
+			continue
+		}
+		a.seen = true
+		a.finish = e.Choices[0].Finish
+		if piece := e.Choices[0].Delta.Content; piece != "" {
+			return piece, nil
+		}
+		if a.finish != "" {
+			return "", io.EOF
+		}
+	}
+}
+
+// patience returns how long to wait for the next event. A server that sends its
+// head at once may still have its whole prompt to read.
+func (a *httpAnswer) patience() time.Duration {
+	if a.seen {
+		return a.up.IdleTimeout
+	}
+	return a.up.HeaderTimeout
+}
+
+// ended explains the end of a stream that gave no finish reason.
+func (a *httpAnswer) ended(err error) error {
+	switch {
+	case errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) && a.seen:
+		a.finish = finishStop // said [DONE]
+		return io.EOF
+	case errors.Is(context.Cause(a.ctx), errIdle) || a.ctx.Err() != nil:
+		return a.up.explain(a.ctx, err, "no next event within "+a.patience().String())
+	case errors.Is(err, io.ErrUnexpectedEOF) && a.seen:
+		return upstreamError(CodeDown, "the model's upstream broke off in the middle of its answer")
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, bufio.ErrTooLong):
+		return upstreamError(CodeNonsense, "the model's upstream answered without any event of a chat completion")
+	}
+	return a.up.explain(a.ctx, err, "")
+}
+
+// Finish implements Answer.
+func (a *httpAnswer) Finish() string { return cmp.Or(a.finish, finishStop) }
+
+// Close implements Answer.
+func (a *httpAnswer) Close() error {
+	a.timer.Stop()
+	a.cancel(nil)
+	return a.body.Close()
+}
+
+// readEvent reads one chunk. An error object in it is returned as an error.
+func readEvent(data []byte) (event, error) {
+	var e event
+	if err := json.Unmarshal(data, &e); err != nil {
+		return e, upstreamError(CodeNonsense, "the model's upstream sent an event that is no chat completion chunk: %v", err)
+	}
+	if len(e.Error) > 0 && string(e.Error) != "null" {
+		return e, upstreamError(CodeRefused, "the model's upstream gave up: %s", errorText(e.Error))
+	}
+	return e, nil
+}
+
+// errorText reads an error that may be an object with a message, or a string.
+func errorText(raw json.RawMessage) string {
+	var object struct {
+		Message string `json:"message"`
+	}
+	var s string
+	switch {
+	case json.Unmarshal(raw, &object) == nil && object.Message != "":
+		s = object.Message
+	case json.Unmarshal(raw, &s) != nil:
+		s = string(raw)
+	}
+	if len(s) > 300 {
+		s = s[:300] + "…"
+	}
+	return s
+}

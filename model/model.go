@@ -1,0 +1,107 @@
+package model
+
+import (
+	"context"
+	"crypto/ed25519"
+	"database/sql"
+	"errors"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/weal-network/weal/earn"
+	"github.com/weal-network/weal/model/registry"
+	"github.com/weal-network/weal/pay"
+	"github.com/weal-network/weal/types"
+)
+
+// DefaultTickWait is how long a stream waits for ticks before it ends.
+const DefaultTickWait = 30 * time.Second
+
+// settleEvery is how often the model looks whether a settlement is due.
+const settleEvery = 5 * time.Second
+
+// Config is what a Model needs. Asset may be zero until SetAsset. Zero TickWait,
+// nil Now and nil Log have defaults; without a Settler nothing is settled.
+type Config struct {
+	ChainID string
+	Asset   types.AssetID
+	// Key signs the receipts; its public half is on the chain.
+	Key ed25519.PrivateKey
+	DB  *sql.DB
+	// Exposure is the most that one tab may owe, in the smallest unit.
+	Exposure types.Amount
+	Chain    earn.Chain
+	Settler  earn.Settler
+	Upstream Upstream
+	// Name is the model's name in GET /v1/models and in answers.
+	Name string
+	// Manifest is served as it is: its hash is on the chain.
+	Manifest []byte
+	TickWait time.Duration
+	Log      *slog.Logger
+	Now      func() time.Time
+}
+
+// Model sells the answers of an upstream. It is safe for concurrent use.
+type Model struct {
+	cfg   Config
+	book  *earn.Book
+	chain types.Hash
+	known *registry.Registry
+	stop  context.CancelFunc
+	bg    sync.WaitGroup
+}
+
+// New opens a model. It settles in the background until Close.
+func New(ctx context.Context, cfg Config) (*Model, error) {
+	if len(cfg.Key) != ed25519.PrivateKeySize || cfg.Upstream == nil || cfg.Chain == nil {
+		return nil, errors.New("open model: key, upstream or chain is missing")
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.TickWait <= 0 {
+		cfg.TickWait = DefaultTickWait
+	}
+	book, err := earn.Open(ctx, earn.Config{
+		ChainID: cfg.ChainID, Asset: cfg.Asset, Exposure: cfg.Exposure, Chain: cfg.Chain, DB: cfg.DB, Now: cfg.Now, Log: cfg.Log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	m := &Model{cfg: cfg, book: book, chain: pay.ChainHash(cfg.ChainID), known: registry.New(cfg.Chain, cfg.Now)}
+	bg, stop := context.WithCancel(context.WithoutCancel(ctx))
+	m.stop = stop
+	if cfg.Settler != nil {
+		m.bg.Go(func() { book.Run(bg, cfg.Settler, settleEvery) })
+	}
+	return m, nil
+}
+
+// SetAsset says which asset this is, for a model that is registered after it has
+// started.
+func (m *Model) SetAsset(ctx context.Context, id types.AssetID) error {
+	return m.book.SetAsset(ctx, id)
+}
+
+// Book returns what the model has earned.
+func (m *Model) Book() *earn.Book { return m.book }
+
+// Close ends the settling in the background. The database stays open.
+func (m *Model) Close() error {
+	m.stop()
+	m.bg.Wait()
+	return nil
+}
+
+// Handler serves the model's endpoints.
+func (m *Model) Handler() http.Handler {
+	mux := http.NewServeMux()
+	m.routes(mux)
+	return mux
+}

@@ -1,0 +1,61 @@
+package model
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/weal-network/weal/wire"
+)
+
+// Prompt is what an upstream is asked.
+type Prompt struct {
+	// Body is an OpenAI chat completion request.
+	Body []byte
+	// Trace has the W3C trace headers of the request that caused it.
+	Trace http.Header
+}
+
+// Upstream is what the model's answers come from. Its errors are *wire.Error
+// with one of the codes below.
+type Upstream interface {
+	// Open asks for an answer. The answer ends when ctx does.
+	Open(ctx context.Context, p Prompt) (Answer, error)
+}
+
+// Answer is an answer as it comes.
+type Answer interface {
+	// Next returns the next piece of text, which is not empty. After the last
+	// one it returns io.EOF.
+	Next() (string, error)
+	// Finish returns OpenAI's reason why the answer ended, once Next has
+	// returned io.EOF.
+	Finish() string
+	// Close gives up what is left of the answer.
+	Close() error
+}
+
+// The codes of an upstream's failures.
+const (
+	// CodeDown: no connection, or cut before the end (502).
+	CodeDown = "upstream_down"
+	// CodeSlow: no answer, or no next event, in time (504).
+	CodeSlow = "upstream_slow"
+	// CodeNonsense: answered with something that is no completion (502).
+	CodeNonsense = "upstream_nonsense"
+	// CodeRefused: answered with an error of its own, which is quoted (502).
+	CodeRefused = "upstream_refused"
+)
+
+// The finish reasons that are used here.
+const (
+	finishStop   = "stop"
+	finishLength = "length"
+)
+
+func upstreamError(code, format string, args ...any) *wire.Error {
+	status := http.StatusBadGateway
+	if code == CodeSlow {
+		status = http.StatusGatewayTimeout
+	}
+	return wire.NewError(status, wire.TypeUpstream, code, format, args...)
+}
