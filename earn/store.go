@@ -64,7 +64,7 @@ func openStore(ctx context.Context, db *sql.DB) (*store, error) {
 		putLane: &s.putStmt, updateTick: &s.tickStmt, updateServed: &s.servedStmt, updateSettled: &s.set,
 	} {
 		var err error
-		if *stmt, err = db.PrepareContext(ctx, query); err != nil {
+		if *stmt, err = db.PrepareContext(ctx, query); err != nil { //nolint:sqlclosecheck // closed with the database
 			return nil, fmt.Errorf("prepare statement: %w", err)
 		}
 	}

@@ -53,7 +53,7 @@ func (h *HTTP) Open(ctx context.Context, p Prompt) (Answer, error) {
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	timer := time.AfterFunc(h.HeaderTimeout, func() { cancel(errIdle) })
-	resp, err := h.send(ctx, body, p.Trace)
+	resp, err := h.send(ctx, body, p.Trace) //nolint:bodyclose // the answer closes it
 	if err != nil {
 		timer.Stop()
 		defer cancel(nil)

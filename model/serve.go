@@ -63,7 +63,7 @@ func (m *Model) answer(ctx context.Context, w http.ResponseWriter, o *order) err
 		m.cfg.Log.Warn("upstream failed before the first byte", "order", o.hash.String(), "err", err)
 		return err
 	}
-	defer a.Close()
+	defer func() { _ = a.Close() }() // what it had to say, Next has said
 	first, err := a.Next()
 	if err != nil && !errors.Is(err, io.EOF) {
 		m.cfg.Log.Warn("upstream failed before the first byte", "order", o.hash.String(), "err", err)

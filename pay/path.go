@@ -53,7 +53,8 @@ func (p Path) climb(kind treeKind, leaf SumNode) (types.Hash, types.Amount, erro
 	if len(p.Siblings) != siblings(uint64(p.Index), uint64(p.Count)) {
 		return types.Hash{}, types.Amount{}, fmt.Errorf("%w: leaf %d of %d has not %d siblings", ErrPath, p.Index, p.Count, len(p.Siblings))
 	}
-	node, rest, ok := leaf, p.Siblings, true
+	var ok bool
+	node, rest := leaf, p.Siblings
 	for index, count := uint64(p.Index), uint64(p.Count); count > 1; index, count = index/2, half(count) {
 		if index^1 >= count {
 			continue

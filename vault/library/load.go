@@ -102,7 +102,7 @@ func (l *Library) fill(ctx context.Context, db *sql.DB, id int64) error {
 }
 
 func (l *Library) missing(ctx context.Context, db *sql.DB, id int64) (missing []int64, err error) {
-	rows, err := db.QueryContext(ctx, `SELECT d.id FROM documents d WHERE `+live+` ORDER BY d.id`, id)
+	rows, err := db.QueryContext(ctx, `SELECT d.id FROM documents d WHERE `+live+` ORDER BY d.id`, id) //nolint:sqlclosecheck // each closes them
 	if err != nil {
 		return nil, err
 	}
