@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/vm"
 	"github.com/ethereum/go-ethereum/core/vm/program"
@@ -15,6 +16,7 @@ import (
 	"github.com/weal-network/weal/app/apptest"
 	"github.com/weal-network/weal/precompile/asset"
 	"github.com/weal-network/weal/precompile/asset/solidity"
+	"github.com/weal-network/weal/types"
 )
 
 // logs returns the events of a receipt, as their names with their words.
@@ -144,6 +146,8 @@ func TestRevertTexts(t *testing.T) {
 	c.register(alice, 100)
 	c.register(alice, 100)
 	zero, huge := common.Address{}, new(big.Int).Lsh(big.NewInt(1), 255)
+	escrow := common.BytesToAddress(authtypes.NewModuleAddress(types.Escrow))
+	const blocked = "the chain never pays this receiver"
 	nothing := registration(1)
 	nothing.Manifest = [32]byte{}
 	tests := []struct {
@@ -177,6 +181,8 @@ func TestRevertTexts(t *testing.T) {
 		{alice, "transferFrom(uint256,address,uint256)", []any{big1(1), zero, big1(1)}, "ERC3525: mint to the zero address"},
 		{alice, "transferFrom(uint256,uint256,uint256)", []any{big1(1), big1(2), big1(1)}, "ERC3525: transfer to token with different slot"},
 		{alice, "transferFrom(uint256,uint256,uint256)", []any{big1(1), big1(9), big1(1)}, "ERC3525: transfer to invalid token ID"},
+		{alice, "transferFrom(address,address,uint256)", []any{alice.EVM(), asset.Address, big1(1)}, blocked},
+		{alice, "transferFrom(uint256,address,uint256)", []any{big1(1), escrow, big1(1)}, blocked},
 		{alice, solidity.RegisterSignature, []any{nothing}, "manifest: the hash is zero: bad asset"},
 		{mallory, "claim(uint256[])", []any{[]*big.Int{big1(1)}}, "share 1: not the share's owner"},
 		{alice, "claimable(uint256,string)", []any{big1(3), "aweal"}, "share 3: share not found"},

@@ -33,7 +33,7 @@ func shareID(n *big.Int) weal.ShareID {
 // number makes an id or a count a uint256.
 func number[T ~uint64](n T) *big.Int { return new(big.Int).SetUint64(uint64(n)) }
 
-// one, none: what a function returns.
+// one is what a function of one value returns.
 func one(v any, err error) ([]any, error) {
 	if err != nil {
 		return nil, err

@@ -161,6 +161,8 @@ func (b bank) SpendableCoin(ctx context.Context, a sdk.AccAddress, denom string)
 	return b.GetBalance(ctx, a, denom)
 }
 
+func (b bank) BlockedAddr(a sdk.AccAddress) bool { return a.Equals(escrow) }
+
 func (b bank) SendCoinsFromModuleToAccount(_ context.Context, module string, to sdk.AccAddress, coins sdk.Coins) error {
 	from := authtypes.NewModuleAddress(module)
 	left, short := b[string(from)].SafeSub(coins...)

@@ -118,9 +118,14 @@ func (k Keeper) mint(ctx context.Context, asset uint64, owner common.Address, va
 }
 
 // own adds a share to what an owner has, and makes an account for the owner if
-// it has none: without one it could not sign a claim.
+// it has none: without one it could not sign a claim. It returns ErrBlocked if
+// what the share earns would lie in escrow for ever: people do send tokens to the
+// contract of the tokens.
 func (k Keeper) own(ctx context.Context, owner common.Address, id uint64) error {
 	addr := sdk.AccAddress(owner.Bytes())
+	if k.bank.BlockedAddr(addr) {
+		return types.ErrBlocked
+	}
 	if !k.accounts.HasAccount(ctx, addr) {
 		k.accounts.SetAccount(ctx, k.accounts.NewAccountWithAddress(ctx, addr))
 	}

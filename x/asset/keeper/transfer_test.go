@@ -29,6 +29,7 @@ func TestTransfer(t *testing.T) {
 		{"by one approved for another share", bob, alice, bob, 2, types.Err721Caller},
 		{"from another", alice, bob, carol, 1, types.Err721From},
 		{"to nobody", alice, alice, nobody, 1, types.Err721To},
+		{"to one that is never paid", alice, alice, common.BytesToAddress(escrow), 1, types.ErrBlocked},
 		{"of no share", alice, alice, bob, 3, types.Err721Token},
 		{"of share zero", alice, alice, bob, 0, types.Err721Token},
 	}

@@ -169,7 +169,8 @@ type Asset struct {
 	Prices []Price `protobuf:"bytes,10,rep,name=prices,proto3" json:"prices"`
 	// denoms are the denominations the asset earns in, at most four.
 	Denoms []string `protobuf:"bytes,11,rep,name=denoms,proto3" json:"denoms,omitempty"`
-	// ancestors is the flattened lineage, nearest first, at most 32.
+	// ancestors is the flattened lineage, at most 32: the parents as they were
+	// named, then what each of them owes to its own ancestors.
 	Ancestors []Royalty `protobuf:"bytes,12,rep,name=ancestors,proto3" json:"ancestors"`
 	// first_share is the share that registration minted.
 	FirstShare uint64 `protobuf:"varint,13,opt,name=first_share,json=firstShare,proto3" json:"first_share,omitempty"`
@@ -581,17 +582,18 @@ func (m *Operator) GetOperator() string {
 
 // Revenue is what one asset has earned in one denomination.
 //
-// per_unit is scaled by 2^64. With S the sum over shares of value·(per_unit −
-// mark) + fraction, all in 1/2^64 of a unit:
-//
-//	holders·2^64 = units·per_unit + remainder, and so nothing is ever lost.
+// per_unit is scaled by 2^64. With S the sum over shares of (owed·2^64 + fraction
+//   - value·(per_unit − mark)), all in 1/2^64 of a smallest unit:
+//     holders·2^64 = units·per_unit + remainder, and
+//     units·per_unit = claimed·2^64 + S, and so nothing is ever lost.
 type Revenue struct {
 	Asset uint64 `protobuf:"varint,1,opt,name=asset,proto3" json:"asset,omitempty"`
 	Denom string `protobuf:"bytes,2,opt,name=denom,proto3" json:"denom,omitempty"`
 	// lifetime is the base of royalties: all that settlements have credited.
 	Lifetime string `protobuf:"bytes,3,opt,name=lifetime,proto3" json:"lifetime,omitempty"`
-	// holders is all that was credited to the holders of shares: lifetime less
-	// the royalties of ancestors, plus royalties pulled from children.
+	// holders is all that was given to the holders of shares: of the lifetime
+	// credit floor(lifetime·(10,000 − all ancestors' basis points)/10,000), plus
+	// royalties pulled from children.
 	Holders string `protobuf:"bytes,4,opt,name=holders,proto3" json:"holders,omitempty"`
 	// per_unit is the accumulator: what one unit has earned since the beginning.
 	PerUnit string `protobuf:"bytes,5,opt,name=per_unit,json=perUnit,proto3" json:"per_unit,omitempty"`

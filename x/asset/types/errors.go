@@ -34,6 +34,8 @@ var (
 	ErrGenesis = errorsmod.Register(ModuleName, 15, "bad genesis")
 	// ErrBroken: an invariant does not hold.
 	ErrBroken = errorsmod.Register(ModuleName, 16, "invariant broken")
+	// ErrBlocked: a share would go to an account that the bank pays nothing to.
+	ErrBlocked = errorsmod.Register(ModuleName, 17, "the chain never pays this receiver")
 )
 
 // The errors of the token standards. Contracts, wallets and their tests compare
