@@ -61,6 +61,7 @@ type App struct {
 	pendingMu sync.RWMutex
 	pending   []evmante.PendingTxListener
 
+	opened   int64 // the height that New loaded
 	closed   sync.Once
 	closeErr error
 }
@@ -108,6 +109,7 @@ func New(
 	a.setRunner(cast.ToBool(opts.Get(OptSequential)), enc.TxConfig.TxDecoder())
 	if loadLatest {
 		must("open the newest state", a.LoadLatestVersion())
+		a.opened = a.LastBlockHeight()
 	}
 	return a
 }

@@ -25,6 +25,15 @@ func (a *App) CheckInvariants(ctx sdk.Context) error {
 	return a.checkEscrow(ctx)
 }
 
+// CheckState is CheckInvariants of the newest state.
+func (a *App) CheckState() error {
+	ctx, err := a.CreateQueryContextWithCheckHeader(a.LastBlockHeight(), false, false)
+	if err != nil {
+		return fmt.Errorf("read state: %w", err)
+	}
+	return a.CheckInvariants(ctx)
+}
+
 // checkEscrow: the escrow holds at least what assets and tabs count, or somebody
 // could not be paid. It may hold more: a contract that destroys itself leaves its
 // coins wherever it likes.

@@ -1,6 +1,8 @@
 package app
 
 import (
+	"slices"
+
 	"github.com/spf13/cast"
 
 	evmaddress "github.com/cosmos/evm/encoding/address"
@@ -106,8 +108,8 @@ func (a *App) newBaseKeepers(logger log.Logger) {
 	).WithObjStoreKey(a.stores.object[banktypes.ObjectStoreKey])
 
 	// Hardware wallets show the textual form of what they sign; it needs the
-	// coins' names.
-	modes := append([]signingtypes.SignMode{signingtypes.SignMode_SIGN_MODE_TEXTUAL}, authtx.DefaultSignModes...)
+	// coins' names. The first mode is the default, so it comes last.
+	modes := slices.Concat(authtx.DefaultSignModes, []signingtypes.SignMode{signingtypes.SignMode_SIGN_MODE_TEXTUAL})
 	cfg, err := authtx.NewTxConfigWithOptions(a.cdc, authtx.ConfigOptions{
 		EnabledSignModes:           modes,
 		TextualCoinMetadataQueryFn: txmodule.NewBankKeeperCoinMetadataQueryFn(a.BankKeeper),

@@ -42,17 +42,6 @@ func (a *App) setMempool(opts servertypes.AppOptions, logger log.Logger) error {
 	return nil
 }
 
-// poolContext is the state that the pool checks transactions against: that of the
-// last block. Between a restart and the next block the SDK knows that state's
-// height but not its header, and would give none.
-func (a *App) poolContext(height int64, prove bool) (sdk.Context, error) {
-	ctx, err := a.CreateQueryContext(height, prove)
-	if last := a.LastBlockHeight(); err != nil && height == 0 && last > 0 {
-		return a.CreateQueryContextWithCheckHeader(last, prove, false)
-	}
-	return ctx, err
-}
-
 // WakeMempool tells the pool of the state that was opened. Without it the pool of
 // a restarted node believes in a chain without blocks, in which there is no gas,
 // and refuses every transaction until the second block.

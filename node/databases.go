@@ -41,8 +41,9 @@ func (d *databases) close() error {
 	return errors.Join(errs...)
 }
 
-// openState opens the database of the application's state.
-func openState(home string) (dbm.DB, error) {
+// OpenState opens the database of the application's state in a chain's home. The
+// error wraps ErrLocked if a node runs there.
+func OpenState(home string) (dbm.DB, error) {
 	db, err := dbm.NewDB("application", dbm.GoLevelDBBackend, filepath.Join(home, "data"))
 	if err != nil {
 		return nil, locked("application", err)

@@ -17,6 +17,20 @@ import (
 // ways that clients stumble over.
 type ethMethods struct {
 	back *backend.Backend
+	// ready is closed when the mempool takes transactions.
+	ready <-chan struct{}
+}
+
+// SendRawTransaction is eth_sendRawTransaction. A chain that has just begun tells
+// of its first block a moment before its mempool has seen it; who sends in that
+// moment waits, instead of being refused.
+func (e *ethMethods) SendRawTransaction(ctx context.Context, data hexutil.Bytes) (common.Hash, error) {
+	select {
+	case <-e.ready:
+		return e.back.SendRawTransaction(ctx, data)
+	case <-ctx.Done():
+		return common.Hash{}, ctx.Err()
+	}
 }
 
 // Call is eth_call. A revert without a reason is a revert all the same: clients

@@ -7,14 +7,8 @@ import (
 
 	"github.com/ethereum/go-ethereum/common"
 
-	cmtcfg "github.com/cometbft/cometbft/config"
-	"github.com/cometbft/cometbft/p2p"
-	"github.com/cometbft/cometbft/privval"
-
 	"cosmossdk.io/math"
-	cryptocodec "github.com/cosmos/cosmos-sdk/crypto/codec"
 	sdk "github.com/cosmos/cosmos-sdk/types"
-	genutiltypes "github.com/cosmos/cosmos-sdk/x/genutil/types"
 
 	"github.com/weal-network/weal/app"
 	"github.com/weal-network/weal/types"
@@ -43,51 +37,29 @@ func Init(cfg Config) error {
 	if Initialized(cfg.Home) {
 		return fmt.Errorf("init chain in %s: %w; choose another home", cfg.Home, ErrChainExists)
 	}
-	for _, dir := range []string{"config", "data"} {
-		if err := os.MkdirAll(cfg.file(dir), 0o700); err != nil {
-			return fmt.Errorf("init chain: %w", err)
-		}
+	validator, _, err := makeKeys(cfg)
+	if err != nil {
+		return fmt.Errorf("init chain: %w", err)
 	}
 	comet, appSettings := localSettings(cfg)
 	if err := writeSettings(cfg, comet, appSettings); err != nil {
 		return fmt.Errorf("init chain: %w", err)
 	}
-	genesis, err := localGenesis(cfg, comet)
+	funded, err := balances(cfg.Accounts)
 	if err != nil {
 		return fmt.Errorf("init chain: %w", err)
 	}
+	genesis, err := app.Template().Genesis(app.Chain{
+		ID: cfg.ChainID, Time: time.Now(), Balances: funded, Validators: []app.Validator{validator},
+	})
+	if err != nil {
+		return fmt.Errorf("init chain: %w", err)
+	}
+	genesis.Consensus.Params.Evidence.MaxAgeNumBlocks = localEvidence
 	if err := genesis.SaveAs(comet.GenesisFile()); err != nil {
 		return fmt.Errorf("init chain: write genesis: %w", err)
 	}
 	return nil
-}
-
-// localGenesis makes the node's keys and the genesis file that names them.
-func localGenesis(cfg Config, comet *cmtcfg.Config) (*genutiltypes.AppGenesis, error) {
-	if _, err := p2p.LoadOrGenNodeKey(comet.NodeKeyFile()); err != nil {
-		return nil, fmt.Errorf("write node key: %w", err)
-	}
-	pv := privval.LoadOrGenFilePV(comet.PrivValidatorKeyFile(), comet.PrivValidatorStateFile())
-	key, err := cryptocodec.FromCmtPubKeyInterface(pv.Key.PubKey)
-	if err != nil {
-		return nil, fmt.Errorf("read validator key: %w", err)
-	}
-	balances, err := balances(cfg.Accounts)
-	if err != nil {
-		return nil, err
-	}
-	g, err := app.Template().Genesis(app.Chain{
-		ID: cfg.ChainID, Time: time.Now(), Balances: balances,
-		Validators: []app.Validator{{
-			Key: key, Operator: sdk.AccAddress(pv.Key.Address), Name: "local",
-			Stake: math.NewIntWithDecimal(localStake, types.Decimals),
-		}},
-	})
-	if err != nil {
-		return nil, err
-	}
-	g.Consensus.Params.Evidence.MaxAgeNumBlocks = localEvidence
-	return g, nil
 }
 
 // balances reads the accounts to fund; one named twice gets both.

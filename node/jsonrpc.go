@@ -48,7 +48,7 @@ func (n *Node) serveJSONRPC(svr *sdkserver.Context, c client.Context, settings *
 		}
 	}
 	// Registered last, these replace the engine's methods of the same name.
-	if err := srv.RegisterName(rpc.EthNamespace, &ethMethods{back: back}); err != nil {
+	if err := srv.RegisterName(rpc.EthNamespace, &ethMethods{back: back, ready: n.ready}); err != nil {
 		return fmt.Errorf("serve JSON-RPC: %w", err)
 	}
 	mux := http.NewServeMux()

@@ -9,6 +9,7 @@ import (
 
 	cmtnode "github.com/cometbft/cometbft/node"
 	cmttypes "github.com/cometbft/cometbft/types"
+	evmmempool "github.com/cosmos/evm/mempool"
 	"google.golang.org/grpc"
 
 	"cosmossdk.io/log/v2"
@@ -26,6 +27,7 @@ type Node struct {
 	log     log.Logger
 
 	app   *app.App
+	pool  *evmmempool.Mempool // nil if the settings turn the EVM's mempool off
 	comet *cmtnode.Node
 	dbs   databases
 
@@ -35,6 +37,7 @@ type Node struct {
 	servers sync.WaitGroup
 	stops   []func() error
 
+	ready   chan struct{} // closed when the pool takes transactions
 	mu      sync.Mutex
 	height  int64
 	changed chan struct{} // closed, and replaced, with every block
@@ -93,12 +96,27 @@ func (n *Node) watch() error {
 				return
 			case msg := <-sub.Out():
 				if e, ok := msg.Data().(cmttypes.EventDataNewBlockHeader); ok {
-					n.setHeight(e.Header.Height)
+					n.committed(e.Header.Height)
 				}
 			}
 		}
 	}()
 	return nil
+}
+
+// committed tells of a new block. Who waits for the first one is going to send
+// transactions, so the pool is made to see that block before they are told.
+func (n *Node) committed(h int64) {
+	select {
+	case <-n.ready:
+	default:
+		n.pool.NotifyNewBlock()
+		if err := n.pool.GetTxPool().Sync(); err != nil {
+			n.log.Warn("mempool did not follow the first block", "error", err)
+		}
+		close(n.ready)
+	}
+	n.setHeight(h)
 }
 
 func (n *Node) setHeight(h int64) {

@@ -81,6 +81,32 @@ func DefaultCometSettings() *cmtcfg.Config {
 	return c
 }
 
+// EnsureSettings writes config.toml and app.toml with the default settings into a
+// home that lacks them.
+func EnsureSettings(home string) error {
+	cfg := Config{Home: home}
+	if err := os.MkdirAll(cfg.file("config"), 0o700); err != nil {
+		return fmt.Errorf("write settings: %w", err)
+	}
+	for _, f := range []struct {
+		name  string
+		write func(path string)
+	}{
+		{"config.toml", func(path string) { cmtcfg.WriteConfigFile(path, DefaultCometSettings()) }},
+		{"app.toml", func(path string) { writeAppSettings(path, DefaultAppSettings()) }},
+	} {
+		if _, err := os.Stat(cfg.file("config", f.name)); errors.Is(err, fs.ErrNotExist) {
+			f.write(cfg.file("config", f.name))
+		}
+	}
+	return nil
+}
+
+func writeAppSettings(path string, s AppSettings) {
+	serverconfig.SetConfigTemplate(AppTemplate)
+	serverconfig.WriteConfigFile(path, s)
+}
+
 // localSettings are the default settings with the ports and the pace of a chain
 // on one machine.
 func localSettings(cfg Config) (*cmtcfg.Config, AppSettings) {
@@ -107,8 +133,7 @@ func (c Config) place(comet *cmtcfg.Config, app *AppSettings) {
 // writeSettings writes config.toml, app.toml and client.toml.
 func writeSettings(cfg Config, comet *cmtcfg.Config, app AppSettings) error {
 	cmtcfg.WriteConfigFile(cfg.file("config", "config.toml"), comet)
-	serverconfig.SetConfigTemplate(AppTemplate)
-	serverconfig.WriteConfigFile(cfg.file("config", "app.toml"), app)
+	writeAppSettings(cfg.file("config", "app.toml"), app)
 	client := fmt.Sprintf(clientTemplate, cfg.ChainID, comet.RPC.ListenAddress)
 	if err := os.WriteFile(cfg.file("config", "client.toml"), []byte(client), 0o600); err != nil {
 		return fmt.Errorf("write client.toml: %w", err)

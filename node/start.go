@@ -53,7 +53,7 @@ func Run(ctx context.Context, v *viper.Viper, comet *cmtcfg.Config, log log.Logg
 	}
 	n := &Node{
 		home: comet.RootDir, chainID: genesis.ChainID, log: log,
-		done: make(chan struct{}), changed: make(chan struct{}),
+		done: make(chan struct{}), changed: make(chan struct{}), ready: make(chan struct{}),
 	}
 	if err := n.start(v, comet, settings); err != nil {
 		return nil, errors.Join(err, n.Stop())
@@ -105,12 +105,15 @@ func (n *Node) start(v *viper.Viper, comet *cmtcfg.Config, settings *evmconfig.C
 func (n *Node) connectMempool(c client.Context) {
 	pool, ok := n.app.GetMempool().(*evmmempool.Mempool)
 	if !ok {
+		close(n.ready)
 		return
 	}
 	pool.SetEventBus(n.comet.EventBus())
 	pool.SetClientCtx(c)
+	n.pool = pool
 	if n.app.LastBlockHeight() > 0 {
-		pool.NotifyNewBlock()
+		n.app.WakeMempool()
+		close(n.ready)
 	}
 }
 
@@ -118,7 +121,7 @@ func (n *Node) connectMempool(c client.Context) {
 // read its state panics while it is built; here that is most likely a state that
 // another version wrote.
 func (n *Node) openApp(v *viper.Viper) (err error) {
-	db, err := openState(n.home)
+	db, err := OpenState(n.home)
 	if err != nil {
 		return err
 	}
