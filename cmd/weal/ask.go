@@ -1,0 +1,145 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/weal-network/weal/local"
+	"github.com/weal-network/weal/pay"
+	"github.com/weal-network/weal/purse"
+	"github.com/weal-network/weal/types"
+)
+
+func askCommand(o *options) *cobra.Command {
+	var model string
+	c := &cobra.Command{
+		Use:   "ask QUESTION",
+		Short: "Ask a question and pay everyone who contributes to the answer",
+		Long: `Ask puts a question to the gateway that runs in the home, pays for it from the
+home's purse, checks every passage against the root on the chain, and prints the
+answer, its citations and who was paid.`,
+		Example: `  weal ask "What does a voucher hold?"
+  weal ask --output json "Who can cheat whom?" | jq .cost`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) != 1 || strings.TrimSpace(args[0]) == "" {
+				return usageError{errors.New(`ask: want one question, in quotes: weal ask "What does a voucher hold?"`)}
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return o.withClient(cmd, func(client *local.Client) error {
+				return o.ask(cmd, client, local.Question{Text: args[0], Model: model})
+			})
+		},
+	}
+	c.Flags().StringVar(&model, "model", "", "app to ask, as the gateway's /v1/models names it")
+	return c
+}
+
+// ask asks and prints. What arrived is printed even if the answer was cut.
+func (o *options) ask(cmd *cobra.Command, client *local.Client, q local.Question) error {
+	out := cmd.OutOrStdout()
+	if o.output == "text" && isTerminal(os.Stdout) {
+		q.OnDelta = func(s string) { _, _ = io.WriteString(out, s) }
+	}
+	answer, err := client.Ask(cmd.Context(), q)
+	if answer == nil {
+		return err
+	}
+	for _, p := range answer.Problems {
+		_, _ = fmt.Fprintln(cmd.ErrOrStderr(), "warning:", p)
+	}
+	return errors.Join(err, o.show(out, newAskResult(answer), func(w io.Writer) error {
+		return printAnswer(w, answer, q.OnDelta != nil)
+	}))
+}
+
+// askResult is what `weal ask --output json` prints. Scripts rest on it.
+type askResult struct {
+	Answer    string          `json:"answer"`
+	Citations []citation      `json:"citations"`
+	Cost      cost            `json:"cost"`
+	Receipts  []receiptResult `json:"receipts"`
+	Tab       types.TabID     `json:"tab"`
+	Lane      types.LaneRef   `json:"lane"`
+	Seq       uint64          `json:"seq"`
+	Problems  []string        `json:"problems,omitempty"`
+}
+
+type citation struct {
+	N       int           `json:"n"`
+	Asset   types.AssetID `json:"asset"`
+	Version uint32        `json:"version"`
+	Source  string        `json:"source"`
+	Heading string        `json:"heading"`
+	Chunk   types.Hash    `json:"chunk"`
+	Root    types.Hash    `json:"root"`
+	// Proof is true if the passage verified against the root on the chain.
+	Proof  bool   `json:"proof"`
+	Quoted bool   `json:"quoted"`
+	Text   string `json:"text"`
+}
+
+type cost struct {
+	Total types.Amount `json:"total"`
+	Denom string       `json:"denom"`
+	Items []purse.Item `json:"items"`
+}
+
+type receiptResult struct {
+	ID types.Hash `json:"id"`
+	pay.SignedReceipt
+}
+
+func newAskResult(a *purse.Answer) askResult {
+	r := askResult{
+		Answer: a.Text, Citations: []citation{}, Receipts: []receiptResult{},
+		Cost: cost{Total: a.Total, Denom: a.Denom, Items: a.Items},
+		Tab:  a.Lane.Tab, Lane: a.Lane, Seq: a.Seq, Problems: a.Problems,
+	}
+	for _, c := range a.Citations {
+		r.Citations = append(r.Citations, citation{
+			N: c.N, Asset: c.Asset, Version: c.Version, Source: c.Source, Heading: c.Heading,
+			Chunk: c.Chunk, Root: c.Root, Proof: c.Proof, Quoted: c.Quoted, Text: c.Text,
+		})
+	}
+	for _, s := range a.Receipts {
+		r.Receipts = append(r.Receipts, receiptResult{ID: s.Hash(), SignedReceipt: s})
+	}
+	return r
+}
+
+// printAnswer writes an answer for people; streamed says that its text stands
+// on the screen already.
+func printAnswer(w io.Writer, a *purse.Answer, streamed bool) error {
+	if streamed {
+		_, _ = fmt.Fprintln(w)
+	} else {
+		_, _ = fmt.Fprintln(w, wrap(a.Text, 88, ""))
+	}
+	_, _ = fmt.Fprintf(w, "\n%s\n", bold(w, "Passages"))
+	for _, c := range a.Citations {
+		mark := "verified against the chain"
+		if !c.Proof {
+			mark = "NOT VERIFIED"
+		}
+		where := c.Source
+		if c.Heading != "" {
+			where += ": " + c.Heading
+		}
+		_, _ = fmt.Fprintf(w, "  [%d] %s (asset %d, version %d, %s)\n", c.N, where, c.Asset, c.Version, mark)
+	}
+	_, _ = fmt.Fprintf(w, "\n%s\n", bold(w, "Paid"))
+	err := table(w, "  ASSET\tKIND\tOWNER\tAMOUNT", func(row func(...any)) {
+		for _, i := range a.Items {
+			row(fmt.Sprintf("  %d", i.Asset), i.Kind, i.Owner, coins(i.Amount, a.Denom))
+		}
+	})
+	_, _ = fmt.Fprintf(w, "  in all %s from tab %d with one signature; %d receipts\n", coins(a.Total, a.Denom), a.Lane.Tab, len(a.Receipts))
+	return err
+}

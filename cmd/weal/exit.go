@@ -1,0 +1,63 @@
+package main
+
+import (
+	"errors"
+
+	"github.com/weal-network/weal/home"
+	"github.com/weal-network/weal/local"
+	"github.com/weal-network/weal/purse"
+	"github.com/weal-network/weal/wire"
+)
+
+// The exit codes; scripts rest on them, see the root command's help.
+const (
+	exitFine    = 0
+	exitFailed  = 1
+	exitUsage   = 2
+	exitNoMatch = 3
+	exitMoney   = 4
+	exitDown    = 5
+)
+
+// usageError is a wrong flag or argument.
+type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }
+
+// exitCode tells how the process ends for err.
+func exitCode(err error) int {
+	var usage usageError
+	var answer *wire.Error
+	var down *local.DownError
+	switch {
+	case err == nil:
+		return exitFine
+	case errors.As(err, &usage):
+		return exitUsage
+	case errors.Is(err, purse.ErrNothing):
+		return exitNoMatch
+	case errors.Is(err, purse.ErrLimit), errors.Is(err, purse.ErrFunds), errors.Is(err, purse.ErrNoLane):
+		return exitMoney
+	case errors.Is(err, home.ErrNotRunning), errors.Is(err, home.ErrNoHome), errors.Is(err, purse.ErrDown), errors.As(err, &down):
+		return exitDown
+	case errors.As(err, &answer):
+		return statusCode(answer)
+	case errors.Is(err, purse.ErrCut):
+		return exitDown
+	}
+	return exitFailed
+}
+
+// statusCode maps what a role answered. What comes in the middle of a stream has
+// no status.
+func statusCode(e *wire.Error) int {
+	switch {
+	case e.Code == "no_match" || e.Code == "empty_vault":
+		return exitNoMatch
+	case e.Status == 402 || e.Code == "limit":
+		return exitMoney
+	case e.Status == 502 || e.Status == 503 || e.Status == 504 || e.Type == wire.TypeUpstream:
+		return exitDown
+	}
+	return exitFailed
+}

@@ -1,0 +1,30 @@
+package main
+
+import (
+	"errors"
+
+	"github.com/spf13/cobra"
+
+	"github.com/weal-network/weal/local"
+)
+
+func gatewayCommand(o *options) *cobra.Command {
+	var cfg local.RoleConfig
+	serve := &cobra.Command{
+		Use:   "serve",
+		Short: "Run an app's gateway alone, beside any node",
+		Long: `Serve answers OpenAI chat completions from the vaults and the model that the app
+file names, for purses that bring a lane.`,
+		Example: "  weal gateway serve --home ~/.weal-app --app handbook.json",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if cfg.AppFile == "" {
+				return usageError{errors.New("gateway serve: say which app: --app FILE")}
+			}
+			return o.serveRole(cmd, local.RoleGateway, cfg)
+		},
+	}
+	roleFlags(serve, &cfg, 8080)
+	serve.Flags().StringVar(&cfg.AppFile, "app", "", "the app's file: name, model, vaults, passages, prompt")
+	return group("gateway", "An app that composes vaults and models", serve)
+}

@@ -1,0 +1,26 @@
+// Command weal is the one binary of Weal: the chain, the roles off the chain,
+// and what people do with them. Each file holds one command; the work is done
+// in the packages that it calls.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	o := &options{}
+	err := newRoot(o).ExecuteContext(ctx)
+	stop()
+	if err != nil && !o.began {
+		err = usageError{err}
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "error:", err)
+	}
+	os.Exit(exitCode(err))
+}

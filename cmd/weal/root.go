@@ -1,0 +1,82 @@
+package main
+
+import (
+	"fmt"
+	"log/slog"
+	"os"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+
+	"github.com/weal-network/weal/home"
+)
+
+// options are the flags that every command of a home takes.
+type options struct {
+	home   string
+	output string
+	quiet  bool
+	debug  bool
+
+	began bool // flags and arguments are right, the command is at work
+}
+
+// newRoot builds the command tree.
+func newRoot(o *options) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "weal",
+		Short: "Own, ask, pay: an AI Layer 1",
+		Long: `Weal answers questions from knowledge and models that people own, and pays the
+owners for each use.
+
+Start everything on this machine, and ask:
+
+  weal up --ask "What does a voucher hold?"
+
+Exit codes: 0 fine, 1 failed, 2 wrong usage, 3 nothing matched the question,
+4 not enough money or a limit reached, 5 something that is needed is down.`,
+		Version:       version(),
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		PersistentPreRunE: func(_ *cobra.Command, _ []string) error {
+			if o.output != "text" && o.output != "json" {
+				return usageError{fmt.Errorf("--output: want text or json, got %q", o.output)}
+			}
+			o.began = true
+			return nil
+		},
+	}
+	f := root.PersistentFlags()
+	f.StringVar(&o.home, "home", home.Default(), "directory of keys, chain and databases ($"+home.Env+")")
+	f.StringVarP(&o.output, "output", "o", "text", "text or json")
+	f.BoolVarP(&o.quiet, "quiet", "q", false, "print results and errors only")
+	f.BoolVar(&o.debug, "debug", false, "log what happens inside to standard error")
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return usageError{fmt.Errorf("%w; see: %s --help", err, c.CommandPath())}
+	})
+	root.AddCommand(
+		upCommand(o), askCommand(o), statusCommand(o),
+		vaultCommand(o), modelCommand(o), gatewayCommand(o),
+		assetCommand(o), tabCommand(o), receiptsCommand(o),
+		earningsCommand(o), settleCommand(o), claimCommand(o),
+		benchCommand(o), chainCommand(),
+	)
+	return root
+}
+
+// logger logs to standard error: warnings, or everything with --debug.
+func (o *options) logger() *slog.Logger {
+	level := slog.LevelWarn
+	if o.debug {
+		level = slog.LevelDebug
+	}
+	return slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
+}
+
+// version tells the version that the binary was built from.
+func version() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" && info.Main.Version != "(devel)" {
+		return info.Main.Version
+	}
+	return "development"
+}

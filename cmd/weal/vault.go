@@ -1,0 +1,108 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/weal-network/weal/local"
+)
+
+func vaultCommand(o *options) *cobra.Command {
+	return group("vault", "Knowledge that stays with its owner", vaultAdd(o), vaultStatus(o), vaultServe(o))
+}
+
+func vaultAdd(o *options) *cobra.Command {
+	return &cobra.Command{
+		Use:   "add PATH…",
+		Short: "Add files and folders to the home's vault: Markdown, text, HTML",
+		Long: `Add reads files and folders into the vault. Unchanged files are skipped, changed
+ones replaced, and files gone from a folder retired. Files that cannot be read
+are listed and never stop the others. The new root goes to the chain; until the
+chain knows it, questions are answered from the version before.`,
+		Example: "  weal vault add ~/notes ./manual.html",
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usageError{errors.New("vault add: say which files or folders: weal vault add ~/notes")}
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return o.withClient(cmd, func(client *local.Client) error {
+				bar := o.bar("add", os.Stderr)
+				report, err := client.VaultAdd(cmd.Context(), args, bar.set)
+				bar.end()
+				if err != nil {
+					return err
+				}
+				err = o.show(cmd.OutOrStdout(), report, func(w io.Writer) error { return printReport(w, report) })
+				if err == nil && report.Failed > 0 && report.Failed == len(report.Files) && report.Unchanged == 0 {
+					err = errors.New("vault add: no file could be read; the reasons are above")
+				}
+				return err
+			})
+		},
+	}
+}
+
+func vaultStatus(o *options) *cobra.Command {
+	return &cobra.Command{
+		Use:   "status",
+		Short: "Documents, chunks, version and root of the home's vault",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return o.withClient(cmd, func(client *local.Client) error {
+				s, err := client.VaultStatus(cmd.Context())
+				if err != nil {
+					return err
+				}
+				return o.show(cmd.OutOrStdout(), s, func(w io.Writer) error { return printVault(w, s) })
+			})
+		},
+	}
+}
+
+func vaultServe(o *options) *cobra.Command {
+	var cfg local.RoleConfig
+	c := &cobra.Command{
+		Use:   "serve",
+		Short: "Run a vault alone, beside any node",
+		Long: `Serve runs a vault over HTTP against a node. At first use it makes an owner's
+key in the home, waits until that account has coins for the fee, and registers
+the asset. Other commands of the home (vault add, earnings, settle, claim) work
+while it runs.`,
+		Example: "  weal vault serve --home ~/.weal-vault --node 127.0.0.1:9090 --listen 127.0.0.1:8081 --name notes",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return o.serveRole(cmd, local.RoleVault, cfg)
+		},
+	}
+	roleFlags(c, &cfg, 8081)
+	return c
+}
+
+// serveRole runs one role until the command's context ends.
+func (o *options) serveRole(cmd *cobra.Command, role string, cfg local.RoleConfig) error {
+	cfg.Home, cfg.Log, cfg.Role = o.home, o.logger(), role
+	if !o.quiet {
+		cfg.Note = func(s string) { _, _ = fmt.Fprintln(os.Stderr, s) }
+	}
+	r, err := local.Serve(cmd.Context(), cfg)
+	if err != nil {
+		return err
+	}
+	_, _ = fmt.Fprintf(cmd.OutOrStdout(), "ready: %s, asset %d, %s\n", role, r.Asset(), r.URL())
+	<-cmd.Context().Done()
+	return r.Close()
+}
+
+func roleFlags(c *cobra.Command, cfg *local.RoleConfig, port int) {
+	f := c.Flags()
+	f.StringVar(&cfg.Node, "node", "127.0.0.1:9090", "gRPC address of a node")
+	f.StringVar(&cfg.Listen, "listen", fmt.Sprintf("127.0.0.1:%d", port), "address to serve on")
+	f.StringVar(&cfg.Endpoint, "endpoint", "", "URL that others reach it by; default: http:// and the address")
+	f.StringVar(&cfg.Name, "name", "", "name in the manifest")
+}

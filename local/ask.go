@@ -1,0 +1,81 @@
+package local
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/weal-network/weal/home"
+	"github.com/weal-network/weal/keep"
+	"github.com/weal-network/weal/purse"
+	"github.com/weal-network/weal/types"
+	"github.com/weal-network/weal/wire"
+)
+
+// laneCount is how many questions a local payer can have in flight.
+const laneCount = 8
+
+// answerPatience is how long a gateway may be silent: longer than a model waits
+// for its upstream.
+const answerPatience = MaxUpstreamTimeout + time.Minute
+
+// openPurse opens the payer's purse. Processes can share it: a lane is leased
+// to one of them at a time.
+func openPurse(ctx context.Context, h *home.Home, chain purse.Chain) (*purse.Purse, func() error, error) {
+	db, err := keep.Open(h.Path("purse.db"))
+	if err != nil {
+		return nil, nil, fmt.Errorf("open purse: %w", err)
+	}
+	p, err := purse.Open(ctx, purse.Config{DB: db, ChainID: h.ChainID(), Chain: chain, Patience: answerPatience})
+	if err != nil {
+		_ = db.Close()
+		return nil, nil, err
+	}
+	return p, db.Close, nil
+}
+
+// Question is what to ask, and how.
+type Question struct {
+	Text string
+	// Model names the app; empty for the home's own.
+	Model string
+	// OnDelta, if set, is told each piece of the answer as it arrives.
+	OnDelta func(string)
+}
+
+// Ask puts a question to the gateway of a running home and pays for it from the
+// home's purse. The answer may come with an error: it holds what arrived.
+func (c *Client) Ask(ctx context.Context, q Question) (*purse.Answer, error) {
+	gateway, err := c.role(RoleGateway)
+	if err != nil {
+		return nil, err
+	}
+	p, err := c.purse(ctx)
+	if err != nil {
+		return nil, err
+	}
+	model := q.Model
+	if model == "" {
+		model = AppName
+	}
+	body, err := json.Marshal(wire.ChatRequest{
+		Model: model, Stream: true,
+		Messages: []wire.ChatMessage{wire.TextMessage("user", q.Text)},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("ask: %w", err)
+	}
+	return p.Ask(ctx, purse.Ask{
+		Gateway: gateway.URL,
+		App:     gateway.Asset,
+		Body:    body,
+		OnDelta: q.OnDelta,
+	})
+}
+
+// Owner tells who holds the first share of an asset, as the chain has it now.
+func (c *Client) Owner(ctx context.Context, id types.AssetID) (string, error) {
+	a, err := c.Ledger.Asset(ctx, id)
+	return a.Owner, err
+}

@@ -1,0 +1,84 @@
+package local
+
+import (
+	"context"
+	"crypto/ed25519"
+	"fmt"
+	"strings"
+
+	"github.com/weal-network/weal/ledger"
+	"github.com/weal-network/weal/pay"
+	"github.com/weal-network/weal/types"
+	"github.com/weal-network/weal/wire"
+)
+
+// owned is an asset and the account that made it.
+type owned struct {
+	ledger *ledger.Ledger
+	owner  *ledger.Sender
+	key    ed25519.PrivateKey // signs receipts
+	about  types.Manifest     // without Root
+}
+
+// manifest returns the manifest with a root, and its bytes.
+func (o *owned) manifest(root types.Hash) (types.Manifest, []byte, error) {
+	m := o.about
+	m.Root = root
+	b, err := m.Bytes()
+	return m, b, err
+}
+
+// ensure finds the owner's asset of the manifest's kind and registers it if there
+// is none. An asset whose manifest is another one by now gets a new version.
+func (o *owned) ensure(ctx context.Context, root types.Hash) (types.AssetID, error) {
+	_, b, err := o.manifest(root)
+	if err != nil {
+		return 0, err
+	}
+	hash, uri := types.ManifestHash(b), o.about.Endpoint+wire.PathManifest
+	found, err := o.find(ctx)
+	if err != nil {
+		return 0, err
+	}
+	if found.ID == 0 {
+		id, _, err := o.owner.Register(ctx, ledger.Registration{
+			Kind: o.about.Kind, Manifest: hash, ManifestURI: uri, Root: root, Key: pay.PublicKey(o.key),
+			Prices: o.about.Prices, Denoms: []string{types.BaseDenom},
+		})
+		return id, err
+	}
+	if found.Key != pay.PublicKey(o.key) {
+		return 0, fmt.Errorf("asset %d has another key for its receipts than this home; restore keys/ from a backup", found.ID)
+	}
+	if found.Manifest != hash || found.Root != root || found.ManifestURI != uri {
+		err = o.update(ctx, found.ID, root)
+	}
+	return found.ID, err
+}
+
+// update tells the chain of a new version.
+func (o *owned) update(ctx context.Context, id types.AssetID, root types.Hash) error {
+	_, b, err := o.manifest(root)
+	if err != nil {
+		return err
+	}
+	_, err = o.owner.Update(ctx, ledger.Update{
+		Asset: id, Manifest: types.ManifestHash(b), ManifestURI: o.about.Endpoint + wire.PathManifest,
+		Root: root, Prices: o.about.Prices,
+	})
+	return err
+}
+
+// find returns the asset of this kind that the owner made, or a zero one.
+func (o *owned) find(ctx context.Context) (types.Asset, error) {
+	all, err := o.ledger.Assets(ctx)
+	if err != nil {
+		return types.Asset{}, err
+	}
+	for _, a := range all {
+		if a.Kind == o.about.Kind && strings.EqualFold(a.Maker, o.owner.Address()) {
+			return a, nil
+		}
+	}
+	return types.Asset{}, nil
+}

@@ -1,0 +1,90 @@
+package local
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/weal-network/weal/home"
+	"github.com/weal-network/weal/ledger"
+	"github.com/weal-network/weal/node"
+	"github.com/weal-network/weal/types"
+)
+
+// startChain starts the home's chain, and makes its genesis at first use.
+func (n *Network) startChain(ctx context.Context, cfg Config, k *keys) (*node.Node, error) {
+	accounts, err := genesisAccounts(k)
+	if err != nil {
+		return nil, err
+	}
+	log, err := n.chainLog(cfg.Log)
+	if err != nil {
+		return nil, err
+	}
+	nc := node.Config{
+		Home: n.home.Path("chain"), ChainID: n.home.ChainID(), Ports: nodePorts(cfg.Ports),
+		BlockTime: time.Second, Accounts: accounts, Log: log,
+	}
+	if !node.Initialized(nc.Home) {
+		cfg.Note("making a chain of its own for this home")
+		if err := node.Init(nc); err != nil {
+			return nil, fmt.Errorf("make chain: %w", err)
+		}
+	}
+	chain, err := node.Start(ctx, nc)
+	if err != nil {
+		return nil, fmt.Errorf("start chain: %w", err)
+	}
+	n.onStop(chain.Stop)
+	failed := make(chan error, 1)
+	go func() {
+		<-chain.Done()
+		failed <- fmt.Errorf("the chain stopped: %w", chain.Wait())
+	}()
+	n.failed = failed
+	return chain, nil
+}
+
+// chainLog is where the node writes: <home>/chain.log from this start on, since
+// an engine that starts is noisy; with debug logging it is the program's own log.
+func (n *Network) chainLog(log *slog.Logger) (*slog.Logger, error) {
+	if log.Enabled(context.Background(), slog.LevelDebug) {
+		return log, nil
+	}
+	f, err := os.Create(n.home.Path("chain.log"))
+	if err != nil {
+		return nil, fmt.Errorf("open the chain's log: %w", err)
+	}
+	n.onStop(f.Close)
+	return slog.New(slog.NewTextHandler(f, &slog.HandlerOptions{Level: slog.LevelWarn})), nil
+}
+
+// genesisAccounts gives the payer and the owners their first coins.
+func genesisAccounts(k *keys) ([]node.Account, error) {
+	var all []node.Account
+	for _, name := range append([]string{payerAccount}, ownerAccounts()...) {
+		address, err := ledger.Address(k.accounts[name])
+		if err != nil {
+			return nil, err
+		}
+		balance := ownerCoins
+		if name == payerAccount {
+			balance = payerCoins
+		}
+		all = append(all, node.Account{Address: address, Balance: balance})
+	}
+	return all, nil
+}
+
+func ownerAccounts() []string {
+	return []string{ownerAccount(RoleVault), ownerAccount(RoleModel), ownerAccount(RoleGateway)}
+}
+
+func nodePorts(p home.Ports) node.Ports {
+	return node.Ports{P2P: p.P2P, RPC: p.RPC, REST: p.REST, GRPC: p.GRPC, JSONRPC: p.JSONRPC, WS: p.WS}
+}
+
+// EVMChainID returns the EIP-155 chain id.
+func (n *Network) EVMChainID() uint64 { return types.EVMChainID }

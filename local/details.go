@@ -1,0 +1,142 @@
+package local
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/weal-network/weal/home"
+	"github.com/weal-network/weal/ledger"
+	"github.com/weal-network/weal/purse"
+	"github.com/weal-network/weal/types"
+)
+
+// Status is what runs in a home and how to reach it.
+type Status struct {
+	Home       string     `json:"home"`
+	PID        int        `json:"pid"`
+	Started    time.Time  `json:"started"`
+	ChainID    string     `json:"chain_id"`
+	EVMChainID uint64     `json:"evm_chain_id"`
+	Height     int64      `json:"height"`
+	Node       string     `json:"node"`
+	Ports      home.Ports `json:"ports"`
+	APIKey     string     `json:"api_key"`
+	// Contracts are EVM addresses: asset.
+	Contracts map[string]string `json:"contracts"`
+	Assets    []RoleStatus      `json:"assets"`
+	Tab       types.TabID       `json:"tab"`
+}
+
+// RoleStatus is one role that runs.
+type RoleStatus struct {
+	Role  string        `json:"role"`
+	ID    types.AssetID `json:"asset"`
+	Owner string        `json:"owner"`
+	URL   string        `json:"url"`
+}
+
+// roleNames is the order in which roles are listed.
+var roleNames = []string{RoleVault, RoleModel, RoleGateway}
+
+// Status tells what runs.
+func (c *Client) Status(ctx context.Context) (Status, error) {
+	r := c.Running
+	s := Status{
+		Home: c.Home.Dir(), PID: r.PID, Started: r.Started, ChainID: c.Home.ChainID(), EVMChainID: types.EVMChainID,
+		Node: r.Node, Ports: r.Ports, Contracts: map[string]string{"asset": types.AssetContract}, Tab: r.Tab,
+		Assets: []RoleStatus{},
+	}
+	var err error
+	if s.Height, err = c.Ledger.Height(ctx); err != nil {
+		return s, err
+	}
+	if s.APIKey, err = c.Home.Token("api"); err != nil {
+		return s, err
+	}
+	for _, name := range roleNames {
+		role, ok := r.Roles[name]
+		if !ok {
+			continue
+		}
+		a, err := c.Ledger.Asset(ctx, role.Asset)
+		if err != nil {
+			return s, err
+		}
+		s.Assets = append(s.Assets, RoleStatus{Role: name, ID: a.ID, Owner: a.Owner, URL: role.URL})
+	}
+	return s, nil
+}
+
+// AssetDetail is an asset with what it has earned.
+type AssetDetail struct {
+	types.Asset
+	Revenue []ledger.Revenue `json:"revenue"`
+}
+
+// AssetDetail returns an asset with its revenue.
+func (c *Client) AssetDetail(ctx context.Context, id types.AssetID) (AssetDetail, error) {
+	a, err := c.Ledger.Asset(ctx, id)
+	if err != nil {
+		return AssetDetail{}, err
+	}
+	revenue, err := c.Ledger.Revenue(ctx, id)
+	return AssetDetail{Asset: a, Revenue: revenue}, err
+}
+
+// TabDetail is a tab with what the home's purse has promised from its lanes.
+type TabDetail struct {
+	ledger.Tab
+	Lanes []purse.LaneInfo `json:"lanes"`
+}
+
+// Tab returns the home's tab.
+func (c *Client) Tab(ctx context.Context) (TabDetail, error) {
+	if c.Running.Tab == 0 {
+		return TabDetail{}, errors.New("there is no tab in this home; weal up opens one")
+	}
+	t, err := c.Ledger.Tab(ctx, c.Running.Tab)
+	if err != nil {
+		return TabDetail{}, err
+	}
+	p, err := c.purse(ctx)
+	if err != nil {
+		return TabDetail{}, err
+	}
+	lanes, err := p.Lanes(ctx)
+	return TabDetail{Tab: t, Lanes: lanes}, err
+}
+
+// ReceiptFilter chooses receipts.
+type ReceiptFilter struct {
+	Asset types.AssetID
+	Since time.Duration // not older than this; zero for any
+	Limit int
+}
+
+// Receipt is a receipt in the purse's keeping.
+type Receipt struct {
+	ID types.Hash `json:"id"`
+	purse.Kept
+}
+
+// Receipts lists the receipts of the home's purse, newest first.
+func (c *Client) Receipts(ctx context.Context, f ReceiptFilter) ([]Receipt, error) {
+	p, err := c.purse(ctx)
+	if err != nil {
+		return nil, err
+	}
+	pf := purse.Filter{Asset: f.Asset, Limit: f.Limit}
+	if f.Since > 0 {
+		pf.Since = time.Now().Add(-f.Since)
+	}
+	kept, err := p.Receipts(ctx, pf)
+	if err != nil {
+		return nil, err
+	}
+	var all []Receipt
+	for _, k := range kept {
+		all = append(all, Receipt{ID: k.Hash(), Kept: k})
+	}
+	return all, nil
+}

@@ -1,0 +1,73 @@
+package local
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"path/filepath"
+
+	"github.com/weal-network/weal/vault"
+	"github.com/weal-network/weal/wire"
+)
+
+// VaultAdd has the home's vault read files and folders. It tells progress as
+// files done of all files.
+func (c *Client) VaultAdd(ctx context.Context, paths []string, progress func(done, all int)) (vault.Report, error) {
+	role, err := c.role(RoleVault)
+	if err != nil {
+		return vault.Report{}, err
+	}
+	req := vault.AddRequest{}
+	for _, p := range paths {
+		abs, err := filepath.Abs(p) // the vault has another working directory
+		if err != nil {
+			return vault.Report{}, fmt.Errorf("add %s: %w", p, err)
+		}
+		req.Paths = append(req.Paths, abs)
+	}
+	body, err := c.adminStream(ctx, http.MethodPost, role.URL+vault.PathAdminAdd, req)
+	if err != nil {
+		return vault.Report{}, err
+	}
+	defer func() { _ = body.Close() }()
+	return readAdd(body, progress)
+}
+
+// readAdd reads the lines of an add: progress, and at the end the report.
+func readAdd(r io.Reader, progress func(done, all int)) (vault.Report, error) {
+	s := bufio.NewScanner(r)
+	s.Buffer(nil, wire.MaxBody)
+	for s.Scan() {
+		var line vault.AddLine
+		if err := json.Unmarshal(s.Bytes(), &line); err != nil {
+			return vault.Report{}, fmt.Errorf("add: read the vault's answer: %w", err)
+		}
+		switch {
+		case line.Error != nil && line.Report != nil:
+			return *line.Report, line.Error
+		case line.Error != nil:
+			return vault.Report{}, line.Error
+		case line.Report != nil:
+			return *line.Report, nil
+		case line.Progress != nil:
+			progress(line.Progress.Files, line.Progress.FilesTotal)
+		}
+	}
+	if err := s.Err(); err != nil {
+		return vault.Report{}, fmt.Errorf("add: read the vault's answer: %w", err)
+	}
+	return vault.Report{}, fmt.Errorf("add: the vault stopped in the middle; add again, what is done is kept")
+}
+
+// VaultStatus tells what is in the home's vault.
+func (c *Client) VaultStatus(ctx context.Context) (vault.Status, error) {
+	var s vault.Status
+	role, err := c.role(RoleVault)
+	if err != nil {
+		return s, err
+	}
+	return s, c.admin(ctx, http.MethodGet, role.URL+vault.PathAdminStatus, nil, &s)
+}

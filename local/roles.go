@@ -1,0 +1,160 @@
+package local
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+
+	"github.com/weal-network/weal/earn"
+	"github.com/weal-network/weal/gateway"
+	"github.com/weal-network/weal/home"
+	"github.com/weal-network/weal/keep"
+	"github.com/weal-network/weal/model"
+	"github.com/weal-network/weal/types"
+	"github.com/weal-network/weal/vault"
+)
+
+// worker is what all roles have in common.
+type worker interface {
+	Handler() http.Handler
+	SetAsset(ctx context.Context, id types.AssetID) error
+	Book() *earn.Book
+	Close() error
+}
+
+var (
+	_ worker = (*vault.Vault)(nil)
+	_ worker = (*model.Model)(nil)
+	_ worker = (*gateway.Gateway)(nil)
+)
+
+// role is one role on its way to be served.
+type role struct {
+	name string
+	owned
+	home   *home.Home
+	admin  string
+	listen string // address
+	log    *slog.Logger
+
+	asset  types.AssetID
+	worker worker
+	stops  []func() error
+}
+
+// about fills in the manifest of a role.
+func about(name string, kind types.Kind, endpoint string) types.Manifest {
+	m := types.Manifest{Name: name, Kind: kind, Endpoint: endpoint, Policies: []string{"audit"}}
+	switch kind {
+	case types.KindData:
+		m.Description, m.Prices = "Documents, sold by the passage.", passagePrices()
+	case types.KindModel:
+		m.Description, m.Prices = "Answers, sold by the tick.", tickPrices()
+	default:
+		m.Description, m.Prices = "Questions answered from vaults, with citations.", usePrices()
+	}
+	return m
+}
+
+// openVault opens the vault; its asset is found or registered by register.
+func (r *role) openVault(ctx context.Context) (*vault.Vault, error) {
+	v, err := vault.Open(ctx, vault.Config{
+		Dir: r.home.Path("vault"), ChainID: r.home.ChainID(), Key: r.key, Exposure: exposure,
+		Chain: r.ledger, Settler: r.owner, About: r.owned.about, Log: r.log,
+		Publish: func(ctx context.Context, root types.Hash) error {
+			if r.asset == 0 {
+				return nil // registering will tell the chain
+			}
+			return r.update(ctx, r.asset, root)
+		},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("open vault: %w", err)
+	}
+	r.worker = v
+	r.stops = append(r.stops, v.Close)
+	return v, nil
+}
+
+// openModel opens the model of a registered asset.
+func (r *role) openModel(ctx context.Context, up Upstream) error {
+	db, err := keep.Open(r.home.Path("model.db"))
+	if err != nil {
+		return fmt.Errorf("open model: %w", err)
+	}
+	r.stops = append(r.stops, db.Close)
+	upstream, name := up.open()
+	_, manifest, err := r.manifest(types.Hash{})
+	if err != nil {
+		return err
+	}
+	m, err := model.New(ctx, model.Config{
+		ChainID: r.home.ChainID(), Asset: r.asset, Key: r.key, DB: db, Exposure: exposure,
+		Chain: r.ledger, Settler: r.owner, Upstream: upstream, Name: name, Manifest: manifest, Log: r.log,
+	})
+	if err != nil {
+		return fmt.Errorf("open model: %w", err)
+	}
+	r.worker = m
+	r.stops = append(r.stops, m.Close)
+	return nil
+}
+
+// openGateway opens the gateway of a registered app.
+func (r *role) openGateway(ctx context.Context, app gateway.App, keys gateway.Asker) error {
+	db, err := keep.Open(r.home.Path("gateway.db"))
+	if err != nil {
+		return fmt.Errorf("open gateway: %w", err)
+	}
+	r.stops = append(r.stops, db.Close)
+	_, manifest, err := r.manifest(types.Hash{})
+	if err != nil {
+		return err
+	}
+	g, err := gateway.New(ctx, gateway.Config{
+		ChainID: r.home.ChainID(), Asset: r.asset, App: app, Key: r.key, DB: db, Exposure: exposure,
+		Chain: r.ledger, Settler: r.owner, Endpoint: newEndpoints(r.ledger).of, Keyed: keys,
+		Manifest: manifest, Log: r.log,
+	})
+	if err != nil {
+		return fmt.Errorf("open gateway: %w", err)
+	}
+	r.worker = g
+	r.stops = append(r.stops, g.Close)
+	return nil
+}
+
+// register finds or registers the role's asset on the chain.
+func (r *role) register(ctx context.Context, root types.Hash) (err error) {
+	if r.asset, err = r.ensure(ctx, root); err != nil {
+		return fmt.Errorf("register the %s: %w", r.name, err)
+	}
+	return nil
+}
+
+// serve answers requests from now on.
+func (r *role) serve() error {
+	mux := http.NewServeMux()
+	mux.Handle("/", r.worker.Handler())
+	mux.Handle(adminPrefix, r.adminHandler())
+	s, err := serve(r.name, r.listen, mux, r.log)
+	if err != nil {
+		return err
+	}
+	r.stops = append(r.stops, s.stop)
+	return nil
+}
+
+// close stops what was started, in reverse.
+func (r *role) close() error {
+	var errs []error
+	for i := len(r.stops) - 1; i >= 0; i-- {
+		errs = append(errs, r.stops[i]())
+	}
+	return errors.Join(errs...)
+}
+
+// running is what run.json says of the role.
+func (r *role) running() home.Role { return home.Role{Asset: r.asset, URL: r.owned.about.Endpoint} }

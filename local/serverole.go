@@ -1,0 +1,190 @@
+package local
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"time"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials/insecure"
+
+	"github.com/weal-network/weal/gateway"
+	"github.com/weal-network/weal/home"
+	"github.com/weal-network/weal/ledger"
+	"github.com/weal-network/weal/types"
+)
+
+// RoleConfig is what Serve needs.
+type RoleConfig struct {
+	Role string // RoleVault, RoleModel or RoleGateway
+	Home string
+	// Node is the gRPC address of a node.
+	Node string
+	// Listen is the address to serve on, Endpoint the URL that others reach it by.
+	Listen   string
+	Endpoint string
+	Name     string
+	Upstream Upstream // of a model
+	AppFile  string   // of a gateway
+	Log      *slog.Logger
+	Note     func(string)
+}
+
+// Served is one role that runs alone.
+type Served struct {
+	role  *role
+	stops []func() error
+}
+
+// Serve runs one role beside a node. At first use it makes the owner's key,
+// waits until the owner's account has coins, and registers the asset.
+func Serve(ctx context.Context, cfg RoleConfig) (*Served, error) {
+	if cfg.Note == nil {
+		cfg.Note = func(string) {}
+	}
+	s := &Served{}
+	if err := s.start(ctx, cfg); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+func (s *Served) start(ctx context.Context, cfg RoleConfig) error {
+	conn, err := grpc.NewClient(cfg.Node, grpc.WithTransportCredentials(insecure.NewCredentials()))
+	if err != nil {
+		return fmt.Errorf("reach node %s: %w", cfg.Node, err)
+	}
+	s.stops = append(s.stops, conn.Close)
+	l, err := ledger.New(conn, types.LocalChainID)
+	if err != nil {
+		return err
+	}
+	if _, err := l.Height(ctx); err != nil {
+		return &DownError{What: "the node at " + cfg.Node, Err: err}
+	}
+	h, err := home.OpenOrCreate(cfg.Home, types.LocalChainID)
+	if err != nil {
+		return err
+	}
+	unlock, err := h.AwaitLock(ctx, home.UpLock)
+	if err != nil {
+		return err
+	}
+	s.stops = append(s.stops, func() error { unlock(); return nil })
+	if s.role, err = newServedRole(h, l, cfg); err != nil {
+		return err
+	}
+	s.stops = append(s.stops, s.role.close)
+	if err := awaitCoins(ctx, l, s.role.owner, cfg.Note); err != nil {
+		return err
+	}
+	if err := s.open(ctx, cfg); err != nil {
+		return err
+	}
+	if err := s.role.serve(); err != nil {
+		return err
+	}
+	s.stops = append(s.stops, h.ClearRunning)
+	return h.SetRunning(home.Running{
+		PID: os.Getpid(), Started: time.Now().UTC(), Node: cfg.Node,
+		Roles: map[string]home.Role{cfg.Role: s.role.running()},
+	})
+}
+
+// open registers the asset and opens the role.
+func (s *Served) open(ctx context.Context, cfg RoleConfig) error {
+	switch cfg.Role {
+	case RoleVault:
+		v, err := s.role.openVault(ctx)
+		if err != nil {
+			return err
+		}
+		if err := s.role.register(ctx, v.Root()); err != nil {
+			return err
+		}
+		return v.SetAsset(ctx, s.role.asset)
+	case RoleModel:
+		if err := s.role.register(ctx, types.Hash{}); err != nil {
+			return err
+		}
+		return s.role.openModel(ctx, cfg.Upstream)
+	}
+	app, err := gateway.LoadApp(cfg.AppFile)
+	if err != nil {
+		return err
+	}
+	if err := s.role.register(ctx, types.Hash{}); err != nil {
+		return err
+	}
+	return s.role.openGateway(ctx, app, nil)
+}
+
+func newServedRole(h *home.Home, l *ledger.Ledger, cfg RoleConfig) (*role, error) {
+	kind := map[string]types.Kind{RoleVault: types.KindData, RoleModel: types.KindModel, RoleGateway: types.KindApp}[cfg.Role]
+	secret, err := h.Secret(ownerAccount(cfg.Role))
+	if err != nil {
+		return nil, err
+	}
+	owner, err := l.Sender(secret)
+	if err != nil {
+		return nil, err
+	}
+	key, err := h.Ed25519("receipts-" + cfg.Role)
+	if err != nil {
+		return nil, err
+	}
+	admin, err := h.Token("admin")
+	if err != nil {
+		return nil, err
+	}
+	if cfg.Endpoint == "" {
+		cfg.Endpoint = "http://" + cfg.Listen
+	}
+	if cfg.Name == "" {
+		cfg.Name = AppName + "-" + cfg.Role
+	}
+	return &role{
+		name: cfg.Role, home: h, admin: admin, listen: cfg.Listen, log: cfg.Log.With("role", cfg.Role),
+		owned: owned{ledger: l, owner: owner, key: key, about: about(cfg.Name, kind, cfg.Endpoint)},
+	}, nil
+}
+
+// awaitCoins waits until an account can pay for a transaction.
+func awaitCoins(ctx context.Context, l *ledger.Ledger, owner *ledger.Sender, note func(string)) error {
+	for told := false; ; told = true {
+		balance, err := l.Balance(ctx, owner.Address(), types.BaseDenom)
+		if err != nil {
+			return err
+		}
+		if !balance.IsZero() {
+			return nil
+		}
+		if !told {
+			note("the owner's account " + owner.Address() + " has no coins for the fee of registering; send it some, this waits")
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(time.Second):
+		}
+	}
+}
+
+// Asset returns the role's asset.
+func (s *Served) Asset() types.AssetID { return s.role.asset }
+
+// URL returns where others reach the role.
+func (s *Served) URL() string { return s.role.owned.about.Endpoint }
+
+// Close stops the role.
+func (s *Served) Close() error {
+	var errs []error
+	for i := len(s.stops) - 1; i >= 0; i-- {
+		errs = append(errs, s.stops[i]())
+	}
+	s.stops = nil
+	return errors.Join(errs...)
+}
