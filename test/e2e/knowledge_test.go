@@ -1,0 +1,155 @@
+package e2e
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// folder fills a folder with documents of all kinds and files that are none, and
+// returns the names of those that must be refused.
+func folder(t *testing.T) (dir string, refused map[string]string) {
+	t.Helper()
+	dir = t.TempDir()
+	write(t, "# Beekeeping\n\nThe queen of the Karelian hive is marked with a turquoise dot.\n", dir, "bees.md")
+	write(t, "The Lofoten ferry leaves Bodø at quarter past three in winter.\n", dir, "trips", "ferry.txt")
+	write(t, "<html><head><title>Clocks</title></head><body><h1>Clocks</h1><p>The carillon of Haarlem has forty-seven bells.</p></body></html>",
+		dir, "clocks.html")
+	write(t, "\x7fELF\x00\x01\x02\x03 not text", dir, "program.bin")
+	write(t, "", dir, "empty.md")
+	write(t, "caf\xe9", dir, "latin1.txt")
+	refused = map[string]string{"program.bin": "binary", "empty.md": "no text", "latin1.txt": "UTF-8", "dangling.md": "link"}
+	require.NoError(t, os.Symlink(filepath.Join(dir, "nowhere"), filepath.Join(dir, "dangling.md")))
+	if os.Geteuid() != 0 { // who may read everything
+		write(t, "secret", dir, "closed.md")
+		require.NoError(t, os.Chmod(filepath.Join(dir, "closed.md"), 0))
+		refused["closed.md"] = "permission"
+	}
+	return dir, refused
+}
+
+// answers asks until passages of a new version come, and returns the answer. The
+// chain tells everyone of a new version within a second.
+func (h *house) answers(t *testing.T, question string, version uint32) (a answerJSON) {
+	t.Helper()
+	await(t, question, func() bool {
+		a = h.ask(t, question)
+		return a.Citations[0].Version >= version
+	})
+	return a
+}
+
+func sources(a answerJSON) (names []string) {
+	for _, c := range a.Citations {
+		names = append(names, c.Source)
+	}
+	return names
+}
+
+// TestAddKnowledge adds a folder that holds everything a folder can hold.
+func TestAddKnowledge(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.start(t)
+	var before, after vaultJSON
+	h.read(t, &before, "vault", "status")
+	old := h.ask(t, question)
+	require.Equal(t, before.Version, old.Citations[0].Version)
+	h.fails(t, 3, nil, "ask", "turquoise Karelian queen")
+
+	dir, refused := folder(t)
+	var r reportJSON
+	h.read(t, &r, "vault", "add", dir)
+	require.Equal(t, 3, r.Added)
+	require.Equal(t, len(refused), r.Failed)
+	named := map[string]string{}
+	for _, f := range r.Files {
+		if f.State == "failed" {
+			named[filepath.Base(f.Path)] = f.Reason
+		}
+	}
+	for name, reason := range refused {
+		require.Contains(t, named[name], reason)
+	}
+	require.True(t, r.Published)
+
+	h.read(t, &after, "vault", "status")
+	require.NotEqual(t, before.Root, after.Root)
+	require.Equal(t, r.Root, after.Root)
+	for q, source := range map[string]string{
+		"Which colour marks the queen of the Karelian hive?": "bees.md",
+		"When does the Lofoten ferry leave Bodø?":            "trips/ferry.txt",
+		"How many bells has the carillon of Haarlem?":        "clocks.html",
+	} {
+		a := h.answers(t, q, before.Version+1)
+		require.Contains(t, sources(a), source)
+		for _, c := range a.Citations {
+			require.Equal(t, before.Version+1, c.Version)
+			require.Equal(t, after.Root, c.Root)
+		}
+	}
+
+	text := h.run(t, "vault", "add", dir)
+	require.Zero(t, text.code, text.err)
+	require.Contains(t, text.out, "0 added, 0 changed, 3 unchanged")
+	for name := range refused {
+		require.Contains(t, text.out, name, "people are told too")
+	}
+	var again vaultJSON
+	h.read(t, &again, "vault", "status")
+	require.Equal(t, after.Root, again.Root)
+	require.Equal(t, after.Version, again.Version)
+
+	h.changeKnowledge(t, dir, after)
+	h.fails(t, 1, []string{"nowhere"}, "vault", "add", filepath.Join(dir, "nowhere"))
+}
+
+// changeKnowledge edits one file of the folder and takes another away.
+func (h *house) changeKnowledge(t *testing.T, dir string, before vaultJSON) {
+	t.Helper()
+	write(t, "# Beekeeping\n\nThe queen of the Karelian hive is marked with a vermilion dot.\n", dir, "bees.md")
+	require.NoError(t, os.Remove(filepath.Join(dir, "clocks.html")))
+	var r reportJSON
+	h.read(t, &r, "vault", "add", dir)
+	require.Equal(t, 1, r.Changed)
+	require.NotEqual(t, before.Root, r.Root)
+	a := h.answers(t, "Which colour marks the queen of the Karelian hive?", before.Version+1)
+	i := slices.IndexFunc(a.Citations, func(c citationJSON) bool { return c.Source == "bees.md" })
+	require.GreaterOrEqual(t, i, 0)
+	require.Contains(t, a.Citations[i].Text, "vermilion")
+	require.NotContains(t, a.Citations[i].Text, "turquoise")
+	h.fails(t, 3, nil, "ask", "carillon Haarlem bells")
+}
+
+// TestAskWhileAdding asks over and over while two thousand files are read in: each
+// answer comes from one version whole, the old or the new.
+func TestAskWhileAdding(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.start(t)
+	dir := t.TempDir()
+	for i := range 2_000 {
+		write(t, fmt.Sprintf("# Voucher log %d\n\n%s\n", i, strings.Repeat(fmt.Sprintf("A voucher of day %d holds a seal of kind %d. ", i, i%17), 8)),
+			dir, fmt.Sprintf("log-%04d.md", i))
+	}
+	add := spawn(t, "vault", "add", dir, "--output", "json", "--home", h.dir)
+	versions := map[uint32]int{}
+	for add.running() || len(versions) < 2 {
+		a := h.ask(t, question)
+		for _, c := range a.Citations {
+			require.Equal(t, a.Citations[0].Version, c.Version)
+			require.Equal(t, a.Citations[0].Root, c.Root)
+		}
+		versions[a.Citations[0].Version]++
+	}
+	require.Zero(t, add.wait(t), add.err.String())
+	t.Logf("answers by version while 2,000 files were added: %v", versions)
+	var r reportJSON
+	outcome{out: add.out.String()}.decode(t, &r)
+	require.Equal(t, 2_000, r.Added)
+}
