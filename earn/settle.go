@@ -89,6 +89,7 @@ func (b *Book) Due(ctx context.Context) bool {
 func (b *Book) Settle(ctx context.Context, s Settler) (n int, err error) {
 	b.settling.Lock()
 	defer b.settling.Unlock()
+	b.catchUp(ctx)
 	var errs []error
 	for part := range slices.Chunk(b.claims(), batch) {
 		err := s.Settle(ctx, settlements(part))
@@ -106,6 +107,43 @@ func (b *Book) Settle(ctx context.Context, s Settler) (n int, err error) {
 		}
 	}
 	return n, errors.Join(errs...)
+}
+
+// catchUp takes over what settlements have credited without this book's notice:
+// those that others brought, and its own after which it was killed. A chain that
+// does not tell, or not now, leaves things as they are: a settlement brought
+// twice pays nothing the second time.
+func (b *Book) catchUp(ctx context.Context) {
+	chain, ok := b.cfg.Chain.(Crediter)
+	if !ok {
+		return
+	}
+	for _, c := range b.claims() {
+		credited, err := chain.Credited(ctx, c.state.ref, b.Asset())
+		if err == nil {
+			err = b.raise(ctx, c.lane, credited)
+		}
+		if err != nil {
+			b.cfg.Log.Warn("what was settled is not known now", "lane", c.state.ref.String(), "err", err)
+			return
+		}
+	}
+}
+
+// raise records that settlements have covered credited of what a lane owes.
+func (b *Book) raise(ctx context.Context, l *lane, credited types.Amount) error {
+	l.work.Lock()
+	defer l.work.Unlock()
+	next, _ := b.read(l)
+	if credited.Cmp(next.settled) <= 0 || credited.Cmp(next.value) > 0 {
+		return nil
+	}
+	next.settled = credited
+	if err := b.store.settled(ctx, b.Asset(), next); err != nil {
+		return err
+	}
+	b.set(l, next)
+	return nil
 }
 
 func settlements(part []claim) []pay.Settlement {
@@ -178,6 +216,9 @@ func (b *Book) writeOff(ctx context.Context, c claim, credited types.Amount) err
 // reaches half the exposure, and else every interval; after a failure it waits
 // for the interval to pass.
 func (b *Book) Run(ctx context.Context, s Settler, interval time.Duration) {
+	b.settling.Lock()
+	b.catchUp(ctx)
+	b.settling.Unlock()
 	tick := time.NewTicker(interval)
 	defer tick.Stop()
 	for {

@@ -180,6 +180,45 @@ func TestCrash(t *testing.T) {
 	want(3)
 }
 
+// TestKilledAfterASettlement: the block has it, the book was killed before it
+// wrote that down.
+func TestKilledAfterASettlement(t *testing.T) {
+	l := newLab(t, 100)
+	l.mustLeaf(lane(0), 1, 40, 40)
+	claims, err := l.Unsettled(t.Context())
+	require.NoError(t, err)
+	require.NoError(t, l.chain.Settle(t.Context(), claims))
+	l.mustLeaf(lane(0), 2, 5, 45)
+
+	n1, err := l.Settle(t.Context(), l.chain)
+	require.NoError(t, err)
+	require.Equal(t, 1, n1, "the newer leaf")
+	settled, unsettled, err := l.Earned(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, n(45), settled)
+	require.Equal(t, n(0), unsettled)
+}
+
+// TestRunNoticesWhatIsSettled: after a restart, what the chain has credited does
+// not count as owed any more, before anything is settled again.
+func TestRunNoticesWhatIsSettled(t *testing.T) {
+	l := newLab(t, 1000)
+	l.mustLeaf(lane(0), 1, 40, 40)
+	claims, err := l.Unsettled(t.Context())
+	require.NoError(t, err)
+	require.NoError(t, l.chain.Settle(t.Context(), claims))
+
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan struct{})
+	go func() { defer close(done); l.Run(ctx, l.chain, time.Hour) }()
+	require.Eventually(t, func() bool {
+		_, unsettled, err := l.Earned(t.Context())
+		return err == nil && unsettled.IsZero()
+	}, 5*time.Second, time.Millisecond)
+	stop()
+	<-done
+}
+
 // TestOverPromise: the payer has promised the cap twice, and its friend was
 // faster. The loss stays in the exposure, on whatever lane comes next.
 func TestOverPromise(t *testing.T) {

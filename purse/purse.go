@@ -125,8 +125,8 @@ type LaneInfo struct {
 	Denom   string          `json:"denom"`
 	State   types.LaneState `json:"state"`
 	Cap     types.Amount    `json:"cap"`
-	// Promised is the total of the last voucher; Left is what can still be
-	// promised: cap less promised.
+	// Promised is the total of the last voucher and the ticks revealed for it; Left
+	// is what can still be promised: cap less promised.
 	Promised types.Amount `json:"promised"`
 	Left     types.Amount `json:"left"`
 	Credited types.Amount `json:"credited"` // what settlements have paid from it

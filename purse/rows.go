@@ -97,7 +97,8 @@ func readLane(row scanner) (*lane, error) {
 	return l, err
 }
 
-// promised reads a lane's last total and sequence number.
+// promised reads what a lane owes by its last voucher and the ticks revealed for
+// it, and the voucher's sequence number.
 func (p *Purse) promised(ctx context.Context, ref types.LaneRef) (total types.Amount, lastSeq uint64, err error) {
 	var text string
 	var seq int64
@@ -107,6 +108,13 @@ func (p *Purse) promised(ctx context.Context, ref types.LaneRef) (total types.Am
 	}
 	if err != nil {
 		return total, 0, fmt.Errorf("lane %s: %w", ref, err)
+	}
+	open, err := list(ctx, p.cfg.DB, readTick, `SELECT leaf, seq, revealed FROM purse_ticks`+whereLane+`AND seq = ?`, key(ref, seq)...)
+	if err != nil {
+		return total, 0, fmt.Errorf("lane %s: read ticks: %w", ref, err)
+	}
+	for _, t := range open {
+		total, _ = total.Add(t.value()) // fits: the voucher's ceiling did
 	}
 	return total, uint64(seq), nil
 }

@@ -161,10 +161,15 @@ func (v *Vault) Book() *earn.Book { return v.book }
 
 // SetAsset says which asset the vault is.
 func (v *Vault) SetAsset(ctx context.Context, id types.AssetID) error {
-	v.mu.Lock()
-	v.known = knownAsset{}
-	v.mu.Unlock()
+	v.forget()
 	return v.book.SetAsset(ctx, id)
+}
+
+// forget drops what the chain said of the asset, so that it is asked again.
+func (v *Vault) forget() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.known = knownAsset{}
 }
 
 // Root returns the root of the newest generation, which is the one to register or
