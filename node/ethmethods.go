@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"encoding/json"
+	"errors"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/common/hexutil"
@@ -62,7 +63,7 @@ func (e *ethMethods) EstimateGas(
 // and a wallet that polls holds as many connections.
 func (e *ethMethods) GetTransactionReceipt(ctx context.Context, hash common.Hash) (map[string]any, error) {
 	if _, err := e.back.GetTxByEthHash(ctx, hash); err != nil {
-		return nil, nil
+		return nil, nil //nolint:nilerr // no receipt yet is no error
 	}
 	return e.back.GetTransactionReceipt(ctx, hash)
 }
@@ -70,10 +71,9 @@ func (e *ethMethods) GetTransactionReceipt(ctx context.Context, hash common.Hash
 // emptyRevert turns the engine's error of a revert without data into one that
 // says what it is.
 func emptyRevert(err error) error {
-	if err != nil && err.Error() == corevm.ErrExecutionReverted.Error() {
-		if _, ok := err.(*evmtypes.RevertError); !ok {
-			return evmtypes.NewExecErrorWithReason(nil)
-		}
+	var coded *evmtypes.RevertError
+	if err == nil || errors.As(err, &coded) || err.Error() != corevm.ErrExecutionReverted.Error() {
+		return err
 	}
-	return err
+	return evmtypes.NewExecErrorWithReason(nil)
 }

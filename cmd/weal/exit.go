@@ -29,18 +29,19 @@ func exitCode(err error) int {
 	var usage usageError
 	var answer *wire.Error
 	var down *local.DownError
+	said := errors.As(err, &answer)
 	switch {
 	case err == nil:
 		return exitFine
 	case errors.As(err, &usage):
 		return exitUsage
-	case errors.Is(err, purse.ErrNothing):
+	case errors.Is(err, purse.ErrNothing), said && (answer.Code == "no_match" || answer.Code == "empty_vault"):
 		return exitNoMatch
 	case errors.Is(err, purse.ErrLimit), errors.Is(err, purse.ErrFunds), errors.Is(err, purse.ErrNoLane):
 		return exitMoney
 	case errors.Is(err, home.ErrNotRunning), errors.Is(err, home.ErrNoHome), errors.Is(err, purse.ErrDown), errors.As(err, &down):
 		return exitDown
-	case errors.As(err, &answer):
+	case said:
 		return statusCode(answer)
 	case errors.Is(err, purse.ErrCut):
 		return exitDown
@@ -52,8 +53,6 @@ func exitCode(err error) int {
 // no status.
 func statusCode(e *wire.Error) int {
 	switch {
-	case e.Code == "no_match" || e.Code == "empty_vault":
-		return exitNoMatch
 	case e.Status == 402 || e.Code == "limit":
 		return exitMoney
 	case e.Status == 502 || e.Status == 503 || e.Status == 504 || e.Type == wire.TypeUpstream:

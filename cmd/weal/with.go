@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -14,8 +15,7 @@ func (o *options) withClient(cmd *cobra.Command, f func(*local.Client) error) er
 	if err != nil {
 		return err
 	}
-	defer client.Close()
-	return f(client)
+	return errors.Join(f(client), client.Close())
 }
 
 // exactArgs wants n arguments and says what they are otherwise.

@@ -121,8 +121,9 @@ func (s *settlement) show(v pay.Voucher) {
 	if s.tab.State == types.TAB_STATE_CLOSED {
 		return
 	}
-	shown, fits := v.Total, true
+	shown := v.Total
 	for _, c := range s.claim {
+		var fits bool
 		if shown, fits = shown.Add(c.ticks); !fits {
 			shown = greatest
 			break
