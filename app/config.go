@@ -1,12 +1,15 @@
 package app
 
 import (
+	"runtime/debug"
+
 	"github.com/cosmos/evm/crypto/hd"
 	"github.com/cosmos/evm/utils"
 	"github.com/cosmos/evm/x/vm"
 	evmtypes "github.com/cosmos/evm/x/vm/types"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
+	"github.com/cosmos/cosmos-sdk/version"
 
 	"github.com/weal-network/weal/types"
 )
@@ -36,6 +39,10 @@ func init() {
 	c.SetPurpose(sdk.Purpose)
 	c.SetFullFundraiserPath(hd.BIP44HDPath) //nolint:staticcheck // the keyring's ledger support still reads it
 
+	version.Name, version.AppName = Name, Name
+	if info, ok := debug.ReadBuildInfo(); ok && version.Version == "" {
+		version.Version = info.Main.Version
+	}
 	sdk.DefaultBondDenom = types.BaseDenom
 	sdk.DefaultPowerReduction = utils.AttoPowerReduction
 

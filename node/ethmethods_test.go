@@ -17,13 +17,20 @@ import (
 func TestEthereumClientsSeeWhatTheyExpect(t *testing.T) {
 	p := newPerson(t)
 	cfg := initChain(t, p)
-	await(t, start(t, cfg), 1)
+	n := start(t, cfg)
+	await(t, n, 1)
 	eth := dial(t, home.URL(cfg.Ports.JSONRPC))
 	ctx := t.Context()
 
 	id, err := eth.ChainID(ctx)
 	require.NoError(t, err)
 	require.Equal(t, uint64(types.EVMChainID), id.Uint64())
+
+	t.Run("the contract of all assets has code", func(t *testing.T) {
+		code, err := eth.CodeAt(ctx, common.HexToAddress(types.AssetContract), nil)
+		require.NoError(t, err)
+		require.NotEmpty(t, code, "libraries take an address without code for a person's")
+	})
 
 	t.Run("a revert without a reason has code 3 and empty data", func(t *testing.T) {
 		// init code that installs PUSH0 PUSH0 REVERT
@@ -62,6 +69,19 @@ func TestEthereumClientsSeeWhatTheyExpect(t *testing.T) {
 			require.NoError(t, err)
 		case <-time.After(10 * time.Second):
 			t.Fatal("no block was announced")
+		}
+
+		// And they end with the node.
+		go func() {
+			for range heads { // or the subscription blocks on news nobody takes
+			}
+		}()
+		require.NoError(t, n.Stop())
+		select {
+		case err := <-sub.Err():
+			require.Error(t, err)
+		case <-time.After(10 * time.Second):
+			t.Fatal("a subscriber did not hear that the node stopped")
 		}
 	})
 }

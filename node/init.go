@@ -1,6 +1,7 @@
 package node
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"time"
@@ -9,6 +10,7 @@ import (
 
 	"cosmossdk.io/math"
 	sdk "github.com/cosmos/cosmos-sdk/types"
+	genutiltypes "github.com/cosmos/cosmos-sdk/x/genutil/types"
 
 	"github.com/weal-network/weal/app"
 	"github.com/weal-network/weal/types"
@@ -56,8 +58,25 @@ func Init(cfg Config) error {
 		return fmt.Errorf("init chain: %w", err)
 	}
 	genesis.Consensus.Params.Evidence.MaxAgeNumBlocks = localEvidence
-	if err := genesis.SaveAs(comet.GenesisFile()); err != nil {
-		return fmt.Errorf("init chain: write genesis: %w", err)
+	if err := writeGenesis(comet.GenesisFile(), genesis); err != nil {
+		return fmt.Errorf("init chain: %w", err)
+	}
+	return nil
+}
+
+// writeGenesis writes the file whole or not at all: it is what tells that a home
+// is initialized.
+func writeGenesis(path string, g *genutiltypes.AppGenesis) error {
+	part := path + ".part"
+	if err := g.SaveAs(part); err != nil {
+		return fmt.Errorf("write genesis: %w", err)
+	}
+	f, err := os.OpenFile(part, os.O_RDWR, 0)
+	if err != nil {
+		return fmt.Errorf("write genesis: %w", err)
+	}
+	if err := errors.Join(f.Sync(), f.Close(), os.Rename(part, path)); err != nil {
+		return fmt.Errorf("write genesis: %w", err)
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"testing"
 	"time"
@@ -48,7 +49,6 @@ func portsFrom(n int) node.Ports {
 func TestKillLosesNoBlock(t *testing.T) {
 	p := newPerson(t)
 	cfg := initChain(t, p)
-	cfg.Ports = portsFrom(freePorts(t).P2P)
 	to := common.HexToAddress("0x00000000000000000000000000000000deadbeef")
 	var height uint64
 	for round := range 3 {
@@ -74,4 +74,26 @@ func TestKillLosesNoBlock(t *testing.T) {
 	got, err := dial(t, home.URL(cfg.Ports.JSONRPC)).BalanceAt(t.Context(), to, nil)
 	require.NoError(t, err)
 	require.Equal(t, int64(3), got.Int64(), "what was in a block before the kill stays")
+}
+
+// TestHalfMadeFilesAreMadeAnew puts into a home what a kill leaves that comes
+// while a database or a key is being made.
+func TestHalfMadeFilesAreMadeAnew(t *testing.T) {
+	p := newPerson(t)
+	cfg := node.Config{Home: t.TempDir(), Ports: freePorts(t), BlockTime: 100 * time.Millisecond}
+	cut := func(names ...string) {
+		path := filepath.Join(append([]string{cfg.Home}, names...)...)
+		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o700))
+		require.NoError(t, os.WriteFile(path, []byte("{"), 0o600))
+	}
+	cut("config", "node_key.json")
+	cut("config", "genesis.json.part")
+	cfg.Accounts = []node.Account{{Address: p.addr.Hex(), Balance: weal(1)}}
+	require.NoError(t, node.Init(cfg))
+	for _, db := range []string{"application.db", "blockstore.db", "state.db", "evidence.db", "tx_index.db", "snapshots/metadata.db"} {
+		cut("data", db, "MANIFEST-000000")
+		cut("data", db, "LOG")
+		cut("data", db, "CURRENT.0")
+	}
+	await(t, start(t, cfg), 2)
 }

@@ -91,8 +91,8 @@ func InitNetwork(n Network) ([]string, error) {
 		if err := writeSettings(cfg, comet, settings); err != nil {
 			return nil, fmt.Errorf("init network: %w", err)
 		}
-		if err := genesis.SaveAs(comet.GenesisFile()); err != nil {
-			return nil, fmt.Errorf("init network: write genesis: %w", err)
+		if err := writeGenesis(comet.GenesisFile(), genesis); err != nil {
+			return nil, fmt.Errorf("init network: %w", err)
 		}
 		homes = append(homes, cfg.Home)
 	}
@@ -118,6 +118,10 @@ func makeKeys(cfg Config) (app.Validator, p2p.ID, error) {
 		}
 	}
 	comet := cmtcfg.DefaultConfig().SetRoot(cfg.Home)
+	// A kill may have left half a node key, which nobody knows the node by yet.
+	if _, err := p2p.LoadNodeKey(comet.NodeKeyFile()); err != nil {
+		_ = os.Remove(comet.NodeKeyFile())
+	}
 	key, err := p2p.LoadOrGenNodeKey(comet.NodeKeyFile())
 	if err != nil {
 		return app.Validator{}, "", fmt.Errorf("write node key: %w", err)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"time"
 
 	cmtnode "github.com/cometbft/cometbft/node"
 	cmttypes "github.com/cometbft/cometbft/types"
@@ -19,6 +20,10 @@ import (
 
 // watcher is the name under which the node follows its own blocks.
 const watcher = "weal-node"
+
+// napSlack is how much longer than a nap the last look of consensus's goroutines
+// for peers may take.
+const napSlack = 100 * time.Millisecond
 
 // Node is a running chain.
 type Node struct {
@@ -116,6 +121,11 @@ func (n *Node) committed(h int64) {
 		}
 		close(n.ready)
 	}
+	if h%pruneWALEvery == 0 {
+		if err := pruneWAL(n.comet.Config().Consensus.WalFile()); err != nil {
+			n.log.Warn("old log files stay", "error", err)
+		}
+	}
 	n.setHeight(h)
 }
 
@@ -147,8 +157,7 @@ func (n *Node) Stop() error {
 		}
 		n.servers.Wait()
 		if n.comet != nil && n.comet.IsRunning() {
-			errs = append(errs, n.comet.Stop())
-			n.comet.Wait()
+			errs = append(errs, n.stopComet())
 		}
 		if n.app != nil {
 			errs = append(errs, n.app.Close())
@@ -159,4 +168,17 @@ func (n *Node) Stop() error {
 		}
 	})
 	return n.stopErr
+}
+
+// stopComet ends consensus. Its goroutines for each peer look only between naps
+// whether they should go on, and nothing tells when they have ended; a node
+// without peers has none.
+func (n *Node) stopComet() error {
+	alone := n.comet.Switch().Peers().Size() == 0
+	err := n.comet.Stop()
+	n.comet.Wait()
+	if !alone {
+		time.Sleep(n.comet.Config().Consensus.PeerQueryMaj23SleepDuration + napSlack)
+	}
+	return err
 }

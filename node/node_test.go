@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/ecdsa"
 	"math/big"
+	"math/rand/v2"
 	"net"
 	"testing"
 	"time"
@@ -21,18 +22,29 @@ import (
 	"github.com/weal-network/weal/types"
 )
 
-// freePorts asks the system for ports that nobody uses.
-func freePorts(t *testing.T) node.Ports {
+// freeRange returns the first of n ports in a row that nobody uses, below those
+// that the system hands out by itself.
+func freeRange(t *testing.T, n int) int {
 	t.Helper()
-	var p node.Ports
-	for _, into := range []*int{&p.P2P, &p.RPC, &p.REST, &p.GRPC, &p.JSONRPC, &p.WS} {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		require.NoError(t, err)
-		defer func() { require.NoError(t, l.Close()) }()
-		*into = l.Addr().(*net.TCPAddr).Port
+	for range 100 {
+		first := 20_000 + rand.IntN(10_000)
+		free := true
+		for port := first; port < first+n && free; port++ {
+			l, err := net.Listen("tcp", home.Loopback(port))
+			if free = err == nil; free {
+				require.NoError(t, l.Close())
+			}
+		}
+		if free {
+			return first
+		}
 	}
-	return p
+	t.Fatalf("no %d free ports in a row", n)
+	return 0
 }
+
+// freePorts returns ports for one node.
+func freePorts(t *testing.T) node.Ports { return portsFrom(freeRange(t, 6)) }
 
 func weal(n int64) types.Amount {
 	a, err := types.AmountFromBig(new(big.Int).Mul(big.NewInt(n), big.NewInt(1e18)))

@@ -120,17 +120,20 @@ func (n *Node) serveREST(c client.Context, settings *evmconfig.Config) {
 
 // serveHTTP serves until the node stops.
 func (n *Node) serveHTTP(name string, l net.Listener, srv *http.Server) {
+	conns := &trackingListener{Listener: l, open: map[net.Conn]struct{}{}}
 	n.servers.Go(func() {
-		if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		if err := srv.Serve(conns); !errors.Is(err, http.ErrServerClosed) {
 			n.log.Error("server ended", "server", name, "error", err)
 		}
 	})
 	n.onStop(func() error {
 		ctx, cancel := context.WithTimeout(context.Background(), stopTimeout)
 		defer cancel()
-		if err := srv.Shutdown(ctx); !errors.Is(err, context.DeadlineExceeded) {
-			return err
+		err := srv.Shutdown(ctx)
+		conns.closeAll()
+		if errors.Is(err, context.DeadlineExceeded) {
+			return nil // requests that did not end in time were cut
 		}
-		return srv.Close()
+		return err
 	})
 }

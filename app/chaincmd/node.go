@@ -1,6 +1,7 @@
 package chaincmd
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -65,18 +66,20 @@ func initCommand(tpl *app.App, home string) *cobra.Command {
 	return cmd
 }
 
-// export writes a stopped home's state as genesis.
+// export writes a stopped home's state as genesis, and closes it: the SDK's
+// command leaves that to the end of the process.
 func export(
 	l log.Logger, db dbm.DB, height int64, zeroHeight bool, jailAllowed []string,
 	opts servertypes.AppOptions, modules []string,
-) (servertypes.ExportedApp, error) {
+) (out servertypes.ExportedApp, err error) {
 	if zeroHeight || len(jailAllowed) > 0 {
-		return servertypes.ExportedApp{}, app.ErrZeroHeight
+		return out, errors.Join(app.ErrZeroHeight, db.Close())
 	}
 	a, err := openStopped(l, db, opts, height)
 	if err != nil {
-		return servertypes.ExportedApp{}, err
+		return out, errors.Join(err, db.Close())
 	}
+	defer func() { err = errors.Join(err, a.Close()) }()
 	return a.Export(modules...)
 }
 
