@@ -3,6 +3,7 @@ package local
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -66,12 +67,36 @@ func (c *Client) Ask(ctx context.Context, q Question) (*purse.Answer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("ask: %w", err)
 	}
-	return p.Ask(ctx, purse.Ask{
+	return ask(ctx, p, purse.Ask{
 		Gateway: gateway.URL,
 		App:     gateway.Asset,
 		Body:    body,
 		OnDelta: q.OnDelta,
 	})
+}
+
+// quoteTries and quotePause bound how long a question is asked anew because its
+// quote did not hold.
+const (
+	quoteTries = 6
+	quotePause = 500 * time.Millisecond
+)
+
+// ask asks with p. For a second or two after a new version of an asset the gateway
+// may quote one version while the purse reads another from the chain: nothing is
+// signed then, and asking again is all there is to do.
+func ask(ctx context.Context, p *purse.Purse, q purse.Ask) (*purse.Answer, error) {
+	for try := 1; ; try++ {
+		a, err := p.Ask(ctx, q)
+		if a != nil || !errors.Is(err, purse.ErrQuote) || try == quoteTries {
+			return a, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, err
+		case <-time.After(quotePause):
+		}
+	}
 }
 
 // Owner tells who holds the first share of an asset, as the chain has it now.

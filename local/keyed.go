@@ -33,7 +33,7 @@ func (k *keyed) CheckKey(_ context.Context, key string) error {
 
 // Ask implements gateway.Asker.
 func (k *keyed) Ask(ctx context.Context, _ string, body []byte, onDelta func(string)) (string, wire.Trailer, error) {
-	a, err := k.purse.Ask(ctx, purse.Ask{Gateway: k.url, App: k.app, Body: body, OnDelta: onDelta})
+	a, err := ask(ctx, k.purse, purse.Ask{Gateway: k.url, App: k.app, Body: body, OnDelta: onDelta})
 	if a == nil {
 		return "", wire.Trailer{}, err
 	}

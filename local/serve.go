@@ -19,11 +19,30 @@ type server struct {
 	done chan struct{}
 }
 
-// serve listens on addr and serves h until stop.
-func serve(name, addr string, h http.Handler, log *slog.Logger) (*server, error) {
+// listen listens on addr for what is called name.
+func listen(name, addr string) (net.Listener, error) {
 	l, err := net.Listen("tcp", addr)
 	if err != nil {
 		return nil, fmt.Errorf("listen for the %s: %w; stop what uses the port, or choose another", name, err)
+	}
+	return l, nil
+}
+
+// checkListen finds out whether addr can be listened on, before anything else is
+// done.
+func checkListen(name, addr string) error {
+	l, err := listen(name, addr)
+	if err != nil {
+		return err
+	}
+	return l.Close()
+}
+
+// serve listens on addr and serves h until stop.
+func serve(name, addr string, h http.Handler, log *slog.Logger) (*server, error) {
+	l, err := listen(name, addr)
+	if err != nil {
+		return nil, err
 	}
 	s := &server{
 		http: &http.Server{

@@ -53,6 +53,16 @@ func Serve(ctx context.Context, cfg RoleConfig) (*Served, error) {
 }
 
 func (s *Served) start(ctx context.Context, cfg RoleConfig) error {
+	var app gateway.App
+	if cfg.Role == RoleGateway {
+		var err error
+		if app, err = gateway.LoadApp(cfg.AppFile); err != nil {
+			return err
+		}
+	}
+	if err := checkListen(cfg.Role, cfg.Listen); err != nil {
+		return err
+	}
 	conn, err := grpc.NewClient(cfg.Node, grpc.WithTransportCredentials(insecure.NewCredentials()))
 	if err != nil {
 		return fmt.Errorf("reach node %s: %w", cfg.Node, err)
@@ -69,11 +79,11 @@ func (s *Served) start(ctx context.Context, cfg RoleConfig) error {
 	if err != nil {
 		return err
 	}
-	unlock, err := h.AwaitLock(ctx, home.UpLock)
+	release, err := holdHome(ctx, h)
 	if err != nil {
 		return err
 	}
-	s.stops = append(s.stops, func() error { unlock(); return nil })
+	s.stops = append(s.stops, release)
 	if s.role, err = newServedRole(h, l, cfg); err != nil {
 		return err
 	}
@@ -81,7 +91,7 @@ func (s *Served) start(ctx context.Context, cfg RoleConfig) error {
 	if err := awaitCoins(ctx, l, s.role.owner, cfg.Note); err != nil {
 		return err
 	}
-	if err := s.open(ctx, cfg); err != nil {
+	if err := s.open(ctx, cfg, app); err != nil {
 		return err
 	}
 	if err := s.role.serve(); err != nil {
@@ -95,7 +105,7 @@ func (s *Served) start(ctx context.Context, cfg RoleConfig) error {
 }
 
 // open registers the asset and opens the role.
-func (s *Served) open(ctx context.Context, cfg RoleConfig) error {
+func (s *Served) open(ctx context.Context, cfg RoleConfig, app gateway.App) error {
 	switch cfg.Role {
 	case RoleVault:
 		v, err := s.role.openVault(ctx)
@@ -111,10 +121,6 @@ func (s *Served) open(ctx context.Context, cfg RoleConfig) error {
 			return err
 		}
 		return s.role.openModel(ctx, cfg.Upstream)
-	}
-	app, err := gateway.LoadApp(cfg.AppFile)
-	if err != nil {
-		return err
 	}
 	if err := s.role.register(ctx, types.Hash{}); err != nil {
 		return err

@@ -21,7 +21,6 @@ type stage struct {
 	cfg    Config
 	keys   *keys
 	chain  *node.Node
-	opened int64 // the chain's height as it started
 	ledger *ledger.Ledger
 }
 
@@ -83,9 +82,8 @@ func (s *stage) registerAll(ctx context.Context, roles map[string]*role) error {
 	if err := s.learn(ctx, v); err != nil {
 		return err
 	}
-	// A chain answers nothing between its start and its next block.
-	if err := s.chain.AwaitHeight(ctx, s.opened+1); err != nil {
-		return fmt.Errorf("wait for a block: %w", err)
+	if err := s.chain.AwaitHeight(ctx, 1); err != nil {
+		return fmt.Errorf("wait for the first block: %w", err)
 	}
 	g, gctx := errgroup.WithContext(ctx)
 	for _, r := range roles {

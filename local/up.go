@@ -43,7 +43,7 @@ type Network struct {
 	failed  <-chan error
 }
 
-// lockPatience is how long Up waits for the home's lock: commands take it for a
+// lockPatience is how long to wait for the home's lock: commands take it for a
 // moment when they look whether something runs.
 const lockPatience = 2 * time.Second
 
@@ -65,13 +65,11 @@ func Up(ctx context.Context, cfg Config) (*Network, error) {
 }
 
 func (n *Network) start(ctx context.Context, cfg Config) error {
-	lockCtx, cancel := context.WithTimeout(ctx, lockPatience)
-	defer cancel()
-	unlock, err := n.home.AwaitLock(lockCtx, home.UpLock)
+	unlock, err := holdHome(ctx, n.home)
 	if err != nil {
-		return fmt.Errorf("%w; stop it first, or choose another --home", err)
+		return err
 	}
-	n.onStop(func() error { unlock(); return nil })
+	n.onStop(unlock)
 	if err := cfg.Ports.Check(); err != nil {
 		return err
 	}
@@ -83,7 +81,7 @@ func (n *Network) start(ctx context.Context, cfg Config) error {
 	if err != nil {
 		return err
 	}
-	s := &stage{Network: n, cfg: cfg, keys: k, chain: chain, opened: chain.Height()}
+	s := &stage{Network: n, cfg: cfg, keys: k, chain: chain}
 	if err := s.run(ctx); err != nil {
 		return err
 	}
@@ -94,6 +92,17 @@ func (n *Network) start(ctx context.Context, cfg Config) error {
 	}
 	n.onStop(n.home.ClearRunning)
 	return nil
+}
+
+// holdHome holds the home for this process until release is called.
+func holdHome(ctx context.Context, h *home.Home) (release func() error, err error) {
+	ctx, cancel := context.WithTimeout(ctx, lockPatience)
+	defer cancel()
+	unlock, err := h.AwaitLock(ctx, home.UpLock)
+	if err != nil {
+		return nil, fmt.Errorf("%w; stop it first, or choose another --home", err)
+	}
+	return func() error { unlock(); return nil }, nil
 }
 
 // onStop adds what Close calls; the last one added is called first.

@@ -73,6 +73,21 @@ func TestUpStopsAndResumes(t *testing.T) {
 	require.Contains(t, last.out.String(), "3 receipts")
 }
 
+// TestInterruptWhileStarting stops a home that is not ready yet, as Ctrl-C does.
+func TestInterruptWhileStarting(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	up := h.launch(t)
+	await(t, "the chain to listen", func() bool { return h.listens() || !up.running() })
+	require.Equal(t, 1, up.stop(t))
+	require.Contains(t, up.err.String(), "error: interrupted")
+	require.NotContains(t, up.err.String(), "panic")
+	require.Empty(t, up.out.String())
+	require.NoError(t, h.ports.Check())
+	h.start(t)
+	h.ask(t, question)
+}
+
 // TestTwoHomesSideBySide has two homes at work at once, each with its own chain.
 func TestTwoHomesSideBySide(t *testing.T) {
 	t.Parallel()

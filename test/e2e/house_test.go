@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"io"
 	"math/rand/v2"
-	"net"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -132,15 +131,6 @@ func (o outcome) decode(tb testing.TB, into any) {
 	require.NoError(tb, d.Decode(into), "%s", o.out)
 	_, err := d.Token()
 	require.ErrorIs(tb, err, io.EOF, "there is more than one JSON value: %s", o.out)
-}
-
-// free reports whether a port can be listened on.
-func free(port int) bool {
-	l, err := net.Listen("tcp", home.Loopback(port))
-	if err != nil {
-		return false
-	}
-	return l.Close() == nil
 }
 
 // write puts a file below the test's folder.

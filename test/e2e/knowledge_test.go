@@ -78,8 +78,12 @@ func TestAddKnowledge(t *testing.T) {
 	}
 	require.True(t, r.Published)
 
-	h.read(t, &after, "vault", "status")
+	await(t, "the vault to see what the chain knows", func() bool {
+		h.read(t, &after, "vault", "status")
+		return !after.Staged
+	})
 	require.NotEqual(t, before.Root, after.Root)
+	require.Equal(t, before.Version+1, after.Version)
 	require.Equal(t, r.Root, after.Root)
 	for q, source := range map[string]string{
 		"Which colour marks the queen of the Karelian hive?": "bees.md",
@@ -106,7 +110,10 @@ func TestAddKnowledge(t *testing.T) {
 	require.Equal(t, after.Version, again.Version)
 
 	h.changeKnowledge(t, dir, after)
-	h.fails(t, 1, []string{"nowhere"}, "vault", "add", filepath.Join(dir, "nowhere"))
+	o := h.run(t, "vault", "add", filepath.Join(dir, "nowhere"))
+	require.Equal(t, 1, o.code)
+	require.Contains(t, o.out, "nowhere")
+	require.Contains(t, o.err, "no file could be read")
 }
 
 // changeKnowledge edits one file of the folder and takes another away.
@@ -137,16 +144,18 @@ func TestAskWhileAdding(t *testing.T) {
 		write(t, fmt.Sprintf("# Voucher log %d\n\n%s\n", i, strings.Repeat(fmt.Sprintf("A voucher of day %d holds a seal of kind %d. ", i, i%17), 8)),
 			dir, fmt.Sprintf("log-%04d.md", i))
 	}
+	versions := map[uint32]int{h.ask(t, question).Citations[0].Version: 1}
 	add := spawn(t, "vault", "add", dir, "--output", "json", "--home", h.dir)
-	versions := map[uint32]int{}
-	for add.running() || len(versions) < 2 {
+	await(t, "answers from the new knowledge", func() bool {
 		a := h.ask(t, question)
 		for _, c := range a.Citations {
 			require.Equal(t, a.Citations[0].Version, c.Version)
 			require.Equal(t, a.Citations[0].Root, c.Root)
 		}
 		versions[a.Citations[0].Version]++
-	}
+		return !add.running() && len(versions) > 1
+	})
+	require.Len(t, versions, 2)
 	require.Zero(t, add.wait(t), add.err.String())
 	t.Logf("answers by version while 2,000 files were added: %v", versions)
 	var r reportJSON

@@ -198,6 +198,25 @@ func TestRoleWithoutANode(t *testing.T) {
 	}
 }
 
+// TestRoleWhosePortIsTaken is told before it has registered anything, and so is one
+// whose home is in use.
+func TestRoleWhosePortIsTaken(t *testing.T) {
+	t.Parallel()
+	h := shared(t)
+	r := newLone(t, h, "model")
+	r.args = append(r.args, "--listen", home.Loopback(h.ports.Model))
+	c := spawn(t, r.args...)
+	require.Equal(t, 1, c.wait(t), c.err.String())
+	require.Contains(t, c.err.String(), home.Loopback(h.ports.Model))
+	require.NoDirExists(t, r.dir, "nothing was begun")
+
+	busy := newLone(t, h, "model")
+	busy.args = append(busy.args, "--home", h.dir)
+	c = spawn(t, busy.args...)
+	require.Equal(t, 1, c.wait(t), c.err.String())
+	require.Contains(t, c.err.String(), strconv.Itoa(h.up.cmd.Process.Pid))
+}
+
 // TestAppFileThatIsWrong is read before anything else is done.
 func TestAppFileThatIsWrong(t *testing.T) {
 	t.Parallel()
