@@ -54,9 +54,11 @@ func (g *Gateway) route(w http.ResponseWriter, r *http.Request, body []byte) err
 	case bearer:
 		return g.serveKeyed(w, r, strings.TrimSpace(key), body)
 	}
-	return wire.NewError(http.StatusUnauthorized, wire.TypeAuthentication, "no_payment",
-		"answers of this app are paid: send an API key of this gateway (weal status prints one) as Authorization: Bearer, "+
-			"or ask with a purse (weal ask), which opens a lane and sends %s", wire.HeaderLane)
+	how := "ask with a purse (weal ask --app N), which pays from a lane and sends " + wire.HeaderLane
+	if g.cfg.Keyed != nil {
+		how = "send an API key of this gateway (weal status prints one) as Authorization: Bearer, or " + how
+	}
+	return wire.NewError(http.StatusUnauthorized, wire.TypeAuthentication, "no_payment", "answers of this app are paid: %s", how)
 }
 
 // ticks keeps the app's own tick, and passes the model's on.

@@ -32,7 +32,13 @@ type Home struct {
 type info struct {
 	Layout  int    `json:"layout"`
 	ChainID string `json:"chain_id"`
+	// Use is what the home was made for: UseUp, or the name of a role that runs
+	// alone. The same keys in another chain would be another owner's.
+	Use string `json:"use"`
 }
+
+// UseUp is the use of a home with a chain and all roles.
+const UseUp = "up"
 
 // Default returns $WEAL_HOME, or .weal in the user's home directory.
 func Default() string {
@@ -66,27 +72,36 @@ func Open(dir string) (*Home, error) {
 	return h, nil
 }
 
-// OpenOrCreate opens the home in dir for the chain named, and makes it if the
-// directory is empty or missing.
-func OpenOrCreate(dir, chainID string) (*Home, error) {
+// OpenOrCreate opens the home in dir for the chain named and for a use, and makes
+// it if the directory is empty or missing.
+func OpenOrCreate(dir, chainID, use string) (*Home, error) {
 	h, err := Open(dir)
-	if errors.Is(err, ErrNoHome) {
-		return create(dir, chainID)
-	}
-	if err != nil {
+	switch {
+	case errors.Is(err, ErrNoHome):
+		return create(dir, chainID, use)
+	case err != nil:
 		return nil, err
-	}
-	if h.info.ChainID != chainID {
+	case h.info.ChainID != chainID:
 		return nil, fmt.Errorf("open home %s: it belongs to chain %s, not %s; choose another --home", dir, h.info.ChainID, chainID)
+	case h.info.Use != use:
+		return nil, fmt.Errorf("open home %s: it was made for: %s; choose another --home", dir, h.starter())
 	}
 	return h, nil
 }
 
-func create(dir, chainID string) (*Home, error) {
+// starter is the command that runs what the home was made for.
+func (h *Home) starter() string {
+	if h.info.Use == UseUp {
+		return "weal up --home " + h.dir
+	}
+	return "weal " + h.info.Use + " serve --home " + h.dir
+}
+
+func create(dir, chainID, use string) (*Home, error) {
 	if err := os.MkdirAll(filepath.Join(dir, "keys"), 0o700); err != nil {
 		return nil, fmt.Errorf("create home: %w", err)
 	}
-	h := &Home{dir: dir, info: info{Layout: Layout, ChainID: chainID}}
+	h := &Home{dir: dir, info: info{Layout: Layout, ChainID: chainID, Use: use}}
 	return h, writeJSON(h.Path("home.json"), h.info)
 }
 

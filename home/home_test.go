@@ -34,10 +34,12 @@ func TestOpenRefusesWhatItCannotRead(t *testing.T) {
 
 func TestOpenRefusesGarbageAndOtherChains(t *testing.T) {
 	dir := t.TempDir()
-	_, err := home.OpenOrCreate(dir, "weal-local-1")
+	_, err := home.OpenOrCreate(dir, "weal-local-1", home.UseUp)
 	require.NoError(t, err)
-	_, err = home.OpenOrCreate(dir, "weal-2")
+	_, err = home.OpenOrCreate(dir, "weal-2", home.UseUp)
 	require.ErrorContains(t, err, "belongs to chain weal-local-1")
+	_, err = home.OpenOrCreate(dir, "weal-local-1", "vault")
+	require.ErrorContains(t, err, "it was made for: weal up --home "+dir)
 
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "home.json"), []byte("{"), 0o600))
 	_, err = home.Open(dir)
@@ -46,7 +48,7 @@ func TestOpenRefusesGarbageAndOtherChains(t *testing.T) {
 
 func TestKeysAreMadeOnceAndPrivate(t *testing.T) {
 	dir := t.TempDir()
-	h, err := home.OpenOrCreate(dir, "weal-local-1")
+	h, err := home.OpenOrCreate(dir, "weal-local-1", home.UseUp)
 	require.NoError(t, err)
 	first, err := h.Secret("payer")
 	require.NoError(t, err)
@@ -63,7 +65,7 @@ func TestKeysAreMadeOnceAndPrivate(t *testing.T) {
 }
 
 func TestBadKeyFileIsKept(t *testing.T) {
-	h, err := home.OpenOrCreate(t.TempDir(), "weal-local-1")
+	h, err := home.OpenOrCreate(t.TempDir(), "weal-local-1", home.UseUp)
 	require.NoError(t, err)
 	path := h.Path("keys", "payer")
 	require.NoError(t, os.WriteFile(path, []byte("not hex"), 0o600))
@@ -75,7 +77,7 @@ func TestBadKeyFileIsKept(t *testing.T) {
 }
 
 func TestLockIsExclusive(t *testing.T) {
-	h, err := home.OpenOrCreate(t.TempDir(), "weal-local-1")
+	h, err := home.OpenOrCreate(t.TempDir(), "weal-local-1", home.UseUp)
 	require.NoError(t, err)
 	unlock, err := h.Lock("purse")
 	require.NoError(t, err)
@@ -94,7 +96,7 @@ func TestLockIsExclusive(t *testing.T) {
 }
 
 func TestRunningNoticesADeadProcess(t *testing.T) {
-	h, err := home.OpenOrCreate(t.TempDir(), "weal-local-1")
+	h, err := home.OpenOrCreate(t.TempDir(), "weal-local-1", home.UseUp)
 	require.NoError(t, err)
 	_, err = h.Running()
 	require.ErrorIs(t, err, home.ErrNotRunning)

@@ -114,7 +114,7 @@ func (h *Home) Running() (Running, error) {
 	var r Running
 	b, err := os.ReadFile(h.Path("run.json"))
 	if errors.Is(err, fs.ErrNotExist) {
-		return r, fmt.Errorf("%w; start it with: weal up --home %s", ErrNotRunning, h.dir)
+		return r, fmt.Errorf("%w; start it with: %s", ErrNotRunning, h.starter())
 	}
 	if err == nil {
 		err = json.Unmarshal(b, &r)
@@ -124,7 +124,7 @@ func (h *Home) Running() (Running, error) {
 	}
 	if unlock, err := h.Lock(UpLock); err == nil {
 		unlock()
-		return r, fmt.Errorf("%w; what ran was not stopped cleanly, start it again with: weal up --home %s", ErrNotRunning, h.dir)
+		return r, fmt.Errorf("%w; what ran was not stopped cleanly, start it again with: %s", ErrNotRunning, h.starter())
 	}
 	return r, nil
 }

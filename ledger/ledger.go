@@ -123,6 +123,18 @@ func (c sdkConn) Invoke(ctx context.Context, method string, args, reply any, opt
 	return c.ClientConnInterface.Invoke(ctx, method, args, reply, append(opts, grpc.ForceCodec(c.codec))...)
 }
 
+// ChainIDOf asks a node which chain it is of.
+func ChainIDOf(ctx context.Context, conn grpc.ClientConnInterface) (string, error) {
+	res, err := cmtservice.NewServiceClient(conn).GetLatestBlock(ctx, &cmtservice.GetLatestBlockRequest{})
+	if err == nil && res.SdkBlock == nil {
+		err = errors.New("the chain has no block yet")
+	}
+	if err != nil {
+		return "", failed("read chain id", err)
+	}
+	return res.SdkBlock.Header.ChainID, nil
+}
+
 // ChainID returns the Cosmos chain id.
 func (l *Ledger) ChainID() string { return l.chainID }
 

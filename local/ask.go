@@ -39,8 +39,8 @@ func openPurse(ctx context.Context, h *home.Home, chain purse.Chain) (*purse.Pur
 // Question is what to ask, and how.
 type Question struct {
 	Text string
-	// Model names the app; empty for the home's own.
-	Model string
+	// App is the asset to ask; zero for the home's own.
+	App types.AssetID
 	// OnDelta, if set, is told each piece of the answer as it arrives.
 	OnDelta func(string)
 }
@@ -48,17 +48,13 @@ type Question struct {
 // Ask puts a question to the gateway of a running home and pays for it from the
 // home's purse. The answer may come with an error: it holds what arrived.
 func (c *Client) Ask(ctx context.Context, q Question) (*purse.Answer, error) {
-	gateway, err := c.role(RoleGateway)
+	app, url, model, err := c.app(ctx, q.App)
 	if err != nil {
 		return nil, err
 	}
 	p, err := c.purse(ctx)
 	if err != nil {
 		return nil, err
-	}
-	model := q.Model
-	if model == "" {
-		model = AppName
 	}
 	body, err := json.Marshal(wire.ChatRequest{
 		Model: model, Stream: true,
@@ -68,8 +64,8 @@ func (c *Client) Ask(ctx context.Context, q Question) (*purse.Answer, error) {
 		return nil, fmt.Errorf("ask: %w", err)
 	}
 	return ask(ctx, p, purse.Ask{
-		Gateway: gateway.URL,
-		App:     gateway.Asset,
+		Gateway: url,
+		App:     app,
 		Body:    body,
 		OnDelta: q.OnDelta,
 	})
@@ -99,8 +95,24 @@ func ask(ctx context.Context, p *purse.Purse, q purse.Ask) (*purse.Answer, error
 	}
 }
 
-// Owner tells who holds the first share of an asset, as the chain has it now.
-func (c *Client) Owner(ctx context.Context, id types.AssetID) (string, error) {
-	a, err := c.Ledger.Asset(ctx, id)
-	return a.Owner, err
+// app finds the gateway of an app and the name that the app has there. Others'
+// apps are found by the manifest that the chain knows.
+func (c *Client) app(ctx context.Context, id types.AssetID) (app types.AssetID, url, model string, err error) {
+	if own, ok := c.Running.Roles[RoleGateway]; ok && c.Running.Tab != 0 && (id == 0 || id == own.Asset) {
+		return own.Asset, own.URL, AppName, nil
+	}
+	if id == 0 {
+		return 0, "", "", fmt.Errorf("ask: this home has no app and tab of its own; say which app with --app N, from a home of weal up")
+	}
+	if url, err = newEndpoints(c.Ledger).of(ctx, id); err != nil {
+		return 0, "", "", err
+	}
+	var list wire.ModelList
+	if err := getJSON(ctx, url+wire.PathModels, &list); err != nil {
+		return 0, "", "", err
+	}
+	if len(list.Data) == 0 {
+		return 0, "", "", fmt.Errorf("ask: the gateway of app %d lists no model", id)
+	}
+	return id, url, list.Data[0].ID, nil
 }

@@ -47,13 +47,23 @@ func (n *Network) startChain(ctx context.Context, cfg Config, k *keys) (*node.No
 	return chain, nil
 }
 
-// chainLog is where the node writes: <home>/chain.log from this start on, since
-// an engine that starts is noisy; with debug logging it is the program's own log.
+// maxLog is how large the chain's log may be when a start moves it aside, in bytes.
+const maxLog = 16 << 20
+
+// chainLog is where the node writes: <home>/chain.log, since an engine that
+// starts is noisy; with debug logging it is the program's own log. A large log is
+// moved to chain.log.old first.
 func (n *Network) chainLog(log *slog.Logger) (*slog.Logger, error) {
 	if log.Enabled(context.Background(), slog.LevelDebug) {
 		return log, nil
 	}
-	f, err := os.Create(n.home.Path("chain.log"))
+	path := n.home.Path("chain.log")
+	if st, err := os.Stat(path); err == nil && st.Size() > maxLog {
+		if err := os.Rename(path, path+".old"); err != nil {
+			return nil, fmt.Errorf("move the chain's log aside: %w", err)
+		}
+	}
+	f, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("open the chain's log: %w", err)
 	}

@@ -21,7 +21,7 @@ type Status struct {
 	Height     int64      `json:"height"`
 	Node       string     `json:"node"`
 	Ports      home.Ports `json:"ports"`
-	APIKey     string     `json:"api_key"`
+	APIKey     string     `json:"api_key,omitempty"`
 	// Contracts are EVM addresses: asset.
 	Contracts map[string]string `json:"contracts"`
 	Assets    []RoleStatus      `json:"assets"`
@@ -51,8 +51,10 @@ func (c *Client) Status(ctx context.Context) (Status, error) {
 	if s.Height, err = c.Ledger.Height(ctx); err != nil {
 		return s, err
 	}
-	if s.APIKey, err = c.Home.Token("api"); err != nil {
-		return s, err
+	if r.Tab != 0 { // a role that runs alone has no purse to answer keys from
+		if s.APIKey, err = c.Home.Token("api"); err != nil {
+			return s, err
+		}
 	}
 	for _, name := range roleNames {
 		role, ok := r.Roles[name]
@@ -93,7 +95,7 @@ type TabDetail struct {
 // Tab returns the home's tab.
 func (c *Client) Tab(ctx context.Context) (TabDetail, error) {
 	if c.Running.Tab == 0 {
-		return TabDetail{}, errors.New("there is no tab in this home; weal up opens one")
+		return TabDetail{}, errors.New("there is no payer in this home; tabs are those of a home of weal up")
 	}
 	t, err := c.Ledger.Tab(ctx, c.Running.Tab)
 	if err != nil {

@@ -68,14 +68,15 @@ func (s *Served) start(ctx context.Context, cfg RoleConfig) error {
 		return fmt.Errorf("reach node %s: %w", cfg.Node, err)
 	}
 	s.stops = append(s.stops, conn.Close)
-	l, err := ledger.New(conn, types.LocalChainID)
+	chainID, err := ledger.ChainIDOf(ctx, conn)
+	if err != nil {
+		return &DownError{What: "the node at " + cfg.Node, Err: err}
+	}
+	l, err := ledger.New(conn, chainID)
 	if err != nil {
 		return err
 	}
-	if _, err := l.Height(ctx); err != nil {
-		return &DownError{What: "the node at " + cfg.Node, Err: err}
-	}
-	h, err := home.OpenOrCreate(cfg.Home, types.LocalChainID)
+	h, err := home.OpenOrCreate(cfg.Home, chainID, cfg.Role)
 	if err != nil {
 		return err
 	}
@@ -169,7 +170,7 @@ func awaitCoins(ctx context.Context, l *ledger.Ledger, owner *ledger.Sender, not
 			return nil
 		}
 		if !told {
-			note("the owner's account " + owner.Address() + " has no coins for the fee of registering; send it some, this waits")
+			note("the owner's account " + owner.Address() + " has no coins for the fee of registering; this waits. From a home of weal up: weal send " + owner.Address() + " 1")
 		}
 		select {
 		case <-ctx.Done():

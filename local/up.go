@@ -53,7 +53,7 @@ func Up(ctx context.Context, cfg Config) (*Network, error) {
 	if cfg.Note == nil {
 		cfg.Note = func(string) {}
 	}
-	h, err := home.OpenOrCreate(cfg.Home, types.LocalChainID)
+	h, err := home.OpenOrCreate(cfg.Home, types.LocalChainID, home.UseUp)
 	if err != nil {
 		return nil, err
 	}

@@ -16,7 +16,7 @@ import (
 )
 
 func askCommand(o *options) *cobra.Command {
-	var model string
+	var app uint64
 	c := &cobra.Command{
 		Use:   "ask QUESTION",
 		Short: "Ask a question and pay everyone who contributes to the answer",
@@ -33,11 +33,11 @@ answer, its citations and who was paid.`,
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return o.withClient(cmd, func(client *local.Client) error {
-				return o.ask(cmd, client, local.Question{Text: args[0], Model: model})
+				return o.ask(cmd, client, local.Question{Text: args[0], App: types.AssetID(app)})
 			})
 		},
 	}
-	c.Flags().StringVar(&model, "model", "", "app to ask, as the gateway's /v1/models names it")
+	c.Flags().Uint64Var(&app, "app", 0, "number of the app to ask; default: the home's own (another's needs: weal tab open)")
 	return c
 }
 

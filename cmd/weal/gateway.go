@@ -15,7 +15,7 @@ func gatewayCommand(o *options) *cobra.Command {
 		Short: "Run an app's gateway alone, beside any node",
 		Long: `Serve answers OpenAI chat completions from the vaults and the model that the app
 file names, for purses that bring a lane.`,
-		Example: "  weal gateway serve --home ~/.weal-app --app handbook.json",
+		Example: "  weal gateway serve --home ~/.weal-app --app handbook.yaml",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if cfg.AppFile == "" {

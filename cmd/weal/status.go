@@ -30,12 +30,14 @@ func statusCommand(o *options) *cobra.Command {
 func printStatus(w io.Writer, s local.Status) error {
 	_, _ = fmt.Fprintf(w, "home       %s (process %d)\nchain      %s, EVM chain id %d, height %d\n",
 		s.Home, s.PID, s.ChainID, s.EVMChainID, s.Height)
-	_, _ = fmt.Fprintf(w, "OpenAI     %s/v1\nAPI key    %s\n", home.URL(s.Ports.Gateway), s.APIKey)
-	_, _ = fmt.Fprintf(w, "wallets    %s\ncontract   %s\n", home.URL(s.Ports.JSONRPC), s.Contracts["asset"])
-	_, _ = fmt.Fprintf(w, "ports      %s\n", portList(s.Ports))
-	return table(w, "\nASSET\tROLE\tOWNER", func(row func(...any)) {
+	_, _ = fmt.Fprintf(w, "node       %s\ncontract   %s\n", s.Node, s.Contracts["asset"])
+	if s.APIKey != "" {
+		_, _ = fmt.Fprintf(w, "OpenAI     %s/v1\nAPI key    %s\n", home.URL(s.Ports.Gateway), s.APIKey)
+		_, _ = fmt.Fprintf(w, "wallets    %s\nports      %s\n", home.URL(s.Ports.JSONRPC), portList(s.Ports))
+	}
+	return table(w, "\nASSET\tROLE\tOWNER\tURL", func(row func(...any)) {
 		for _, a := range s.Assets {
-			row(a.ID, a.Role, a.Owner)
+			row(a.ID, a.Role, a.Owner, a.URL)
 		}
 	})
 }

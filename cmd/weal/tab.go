@@ -1,12 +1,14 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 
 	"github.com/spf13/cobra"
 
 	"github.com/weal-network/weal/local"
+	"github.com/weal-network/weal/types"
 )
 
 func tabCommand(o *options) *cobra.Command {
@@ -23,7 +25,40 @@ func tabCommand(o *options) *cobra.Command {
 				return o.show(cmd.OutOrStdout(), t, func(w io.Writer) error { return printTab(w, t) })
 			})
 		},
-	})
+	}, tabOpen(o))
+}
+
+func tabOpen(o *options) *cobra.Command {
+	var app uint64
+	var amount string
+	c := &cobra.Command{
+		Use:   "open",
+		Short: "Open a tab for an app of someone else, paid by the home's payer",
+		Long: `Open opens a tab with one lane to an app, and gives the lane to the home's purse.
+The payer puts down the lane's amount and as much again as a bond; both come back
+when the tab is closed, less what was spent.`,
+		Example: "  weal tab open --app 5 --amount 2.5\n  weal ask --app 5 \"…\"",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			lane, err := parseCoins(amount)
+			if err != nil || app == 0 {
+				return usageError{errors.Join(errors.New("tab open: say which app and how much: weal tab open --app 5 --amount 2.5"), err)}
+			}
+			return o.withClient(cmd, func(client *local.Client) error {
+				tab, err := client.OpenTab(cmd.Context(), types.AssetID(app), lane)
+				if err != nil {
+					return err
+				}
+				return o.show(cmd.OutOrStdout(), map[string]types.TabID{"tab": tab}, func(w io.Writer) error {
+					_, err := fmt.Fprintf(w, "tab %d is open; ask with: weal ask --app %d \"…\"\n", tab, app)
+					return err
+				})
+			})
+		},
+	}
+	c.Flags().Uint64Var(&app, "app", 0, "number of the app")
+	c.Flags().StringVar(&amount, "amount", "1", "what the lane can pay in all, in WEAL")
+	return c
 }
 
 func printTab(w io.Writer, t local.TabDetail) error {

@@ -71,10 +71,17 @@ func (o *options) up(cmd *cobra.Command, cfg local.Config, question string, once
 			_, _ = fmt.Fprintln(os.Stderr, "stopped")
 		}
 	}()
-	printReady(cmd.OutOrStdout(), net)
+	ready := cmd.OutOrStdout()
+	if o.output == "json" {
+		ready = cmd.ErrOrStderr() // the answer alone is the output
+	}
+	printReady(ready, net)
 	if question != "" {
 		if err := o.askOnce(cmd, question); err != nil {
-			return err
+			if once {
+				return err
+			}
+			_, _ = fmt.Fprintln(cmd.ErrOrStderr(), "error:", err) // what was started goes on
 		}
 	}
 	if once {
@@ -103,6 +110,6 @@ func printReady(w io.Writer, net *local.Network) {
 	_, _ = fmt.Fprintf(w, "ready: chain %s, asset %d (data), %d (model), %d (app), tab %d\n", net.ChainID(),
 		r.Roles[local.RoleVault].Asset, r.Roles[local.RoleModel].Asset, r.Roles[local.RoleGateway].Asset, r.Tab)
 	_, _ = fmt.Fprintf(w, "  ask        weal ask --home %s \"…\"\n", net.Dir())
-	_, _ = fmt.Fprintf(w, "  OpenAI     %s/v1 with the API key of: weal status\n", home.URL(r.Ports.Gateway))
+	_, _ = fmt.Fprintf(w, "  OpenAI     %s/v1 with the API key of: weal status --home %s\n", home.URL(r.Ports.Gateway), net.Dir())
 	_, _ = fmt.Fprintf(w, "  wallets    %s, chain id %d\n", home.URL(r.Ports.JSONRPC), net.EVMChainID())
 }

@@ -142,6 +142,11 @@ func TestCommandsPrintJSON(t *testing.T) {
 	h.read(t, &tab, "tab", "show")
 	require.Equal(t, "open", tab.State)
 	require.Len(t, tab.Lanes, 8)
+	for _, lane := range tab.Lanes {
+		left, ok := lane.Cap.Sub(lane.Promised)
+		require.True(t, ok)
+		require.Equal(t, left, lane.Left)
+	}
 	var receipts []receiptJSON
 	h.read(t, &receipts, "receipts", "--asset", fmt.Sprint(data.ID), "--since", "1h")
 	require.NotEmpty(t, receipts)

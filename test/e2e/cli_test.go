@@ -66,10 +66,10 @@ func TestNothingRuns(t *testing.T) {
 	t.Parallel()
 	none := &house{dir: filepath.Join(t.TempDir(), "none")}
 	stopped := &house{dir: t.TempDir()}
-	_, err := home.OpenOrCreate(stopped.dir, types.LocalChainID)
+	_, err := home.OpenOrCreate(stopped.dir, types.LocalChainID, home.UseUp)
 	require.NoError(t, err)
 	killed := &house{dir: t.TempDir()}
-	opened, err := home.OpenOrCreate(killed.dir, types.LocalChainID)
+	opened, err := home.OpenOrCreate(killed.dir, types.LocalChainID, home.UseUp)
 	require.NoError(t, err)
 	require.NoError(t, opened.SetRunning(home.Running{PID: 1, Node: "127.0.0.1:1"}))
 	for _, args := range [][]string{
@@ -112,7 +112,7 @@ func TestHomesThatCannotBeRead(t *testing.T) {
 func TestKeyFileThatIsDamaged(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	_, err := home.OpenOrCreate(h.dir, types.LocalChainID)
+	_, err := home.OpenOrCreate(h.dir, types.LocalChainID, home.UseUp)
 	require.NoError(t, err)
 	path := write(t, "not a key", h.dir, "keys", "payer")
 	up := h.launch(t)
