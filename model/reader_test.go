@@ -43,13 +43,19 @@ func request(t *testing.T, maxTokens int, messages ...wire.ChatMessage) []byte {
 
 func askReader(t *testing.T, maxTokens int, question string, passages ...prompt.Passage) string {
 	t.Helper()
+	text, finish := readerSays(t, maxTokens, question, passages...)
+	require.Equal(t, finishStop, finish)
+	return text
+}
+
+func readerSays(t *testing.T, maxTokens int, question string, passages ...prompt.Passage) (text, finish string) {
+	t.Helper()
 	body := request(t, maxTokens, wire.TextMessage("system", "Answer.\n\n"+prompt.Format(passages)), wire.TextMessage("user", question))
 	a, err := NewReader().Open(t.Context(), Prompt{Body: body})
 	require.NoError(t, err)
-	text, err := readAll(t, a)
+	text, err = readAll(t, a)
 	require.NoError(t, err)
-	require.Equal(t, finishStop, a.Finish())
-	return text
+	return text, a.Finish()
 }
 
 var sources = []prompt.Passage{
@@ -91,9 +97,83 @@ func TestReaderPrefersSentencesToTables(t *testing.T) {
 }
 
 func TestReaderKeepsToMaxTokens(t *testing.T) {
-	got := askReader(t, 40, "voucher payer leaves ticks windows", sources...)
-	require.LessOrEqual(t, len(got), 160)
-	require.Contains(t, got, "“")
+	text := "A voucher is signed once by the payer of the tab."
+	for name, c := range map[string]struct {
+		tokens       int
+		want, finish string
+	}{
+		"all":      {100, readerIntro + "\n\n“" + text + "” [1]", finishStop},
+		"short":    {22, readerShort + "\n\n“" + text + "” [1]", finishStop},
+		"bare":     {15, "“" + text + "” [1]", finishStop},
+		"cut":      {10, "“A voucher is signed once by…” [1]", finishLength},
+		"one word": {4, "“A…” [1]", finishLength},
+		"no cite":  {3, "A voucher…", finishLength},
+		"nothing":  {1, "A…", finishLength},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, finish := readerSays(t, c.tokens, "Who signs a voucher?", prompt.Passage{N: 1, Source: "a", Text: text})
+			require.Equal(t, c.want, got)
+			require.Equal(t, c.finish, finish)
+			require.LessOrEqual(t, len(got), c.tokens*4)
+		})
+	}
+}
+
+func TestReaderQuotesWhatFits(t *testing.T) {
+	got, finish := readerSays(t, 32, "voucher payer leaves ticks windows", sources...)
+	require.LessOrEqual(t, len(got), 128)
+	require.Contains(t, got, "“A voucher is signed once by the payer.” [1]")
+	require.Equal(t, finishLength, finish)
+	got, finish = readerSays(t, 5, "How tall is the Eiffel tower?", sources...)
+	require.Equal(t, "weal-reader…", got)
+	require.Equal(t, finishLength, finish)
+}
+
+func TestReaderPicksWhatSpeaks(t *testing.T) {
+	for name, c := range map[string]struct {
+		question, heading, text string
+		first                   string // quote
+		never                   string
+	}{
+		"own heading": {
+			"What always holds of a voucher?", "Tabs › What always holds", "What always holds\n\nA voucher always holds one total and three roots.",
+			"A voucher always holds one total and three roots.", "“What always holds”",
+		},
+		"heading with a mark": {
+			"What is exposure?", "What is exposure?", "What is exposure?\n\nIt is the most that a tab may owe an asset.",
+			"It is the most that a tab may owe an asset.", "“What is",
+		},
+		"cut heading": {
+			"Who can cheat whom?", "Cheating: who can cheat whom, by how much at mo",
+			"Cheating: who can cheat whom, by how much at most, and who plays it\n\nNobody who keeps a key can cheat the chain.",
+			"Nobody who keeps a key can cheat the chain.", "at most",
+		},
+		"stub": {
+			"What does a voucher cost?", "Costs", "16 bytes a voucher.\n\nA voucher costs the payer its room on the lane.",
+			"A voucher costs the payer its room on the lane.", "16 bytes",
+		},
+		"coverage": {
+			"How does closing a tab count blocks?", "", "The tab has many other things too. Closing a tab begins a window, which the chain counts in blocks and in seconds.",
+			"Closing a tab begins a window, which the chain counts in blocks and in seconds.", "",
+		},
+		"only a row": {
+			"What does a gateway gain?", "", "who | tries | gains\ngateway | the same order twice | it gains nothing", "gateway | the same order twice | it gains nothing", "who | tries",
+		},
+		"one word":     {"Zürich", "", "Orte\n\nIn Zürich.\n\nBern", "In Zürich.", "Bern"},
+		"decomposed":   {"Zu\u0308rich", "", "Wir sind in Zürich.", "Wir sind in Zürich.", ""},
+		"only heading": {"Zürich", "Zürich", "Zürich", "Zürich", ""},
+		"pairs":        {"版权如何分配？", "", "凭证由付款人签名一次。版权收入分配给祖先资产。", "版权收入分配给祖先资产。", ""},
+		"single":       {"税", "", "凭证由付款人签名一次。这里不收税也不收费。", "这里不收税也不收费。", "凭证"},
+		"too long":     {"needle", "", "needle " + strings.Repeat("hay ", 300), "needle " + strings.TrimSpace(strings.Repeat("hay ", 173)) + "…", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := askReader(t, 0, c.question, prompt.Passage{N: 1, Source: "a", Heading: c.heading, Text: c.text})
+			require.True(t, strings.HasPrefix(got, readerIntro+"\n\n“"+c.first+"” [1]"), got)
+			if c.never != "" {
+				require.NotContains(t, got, c.never)
+			}
+		})
+	}
 }
 
 func TestReaderTakesNoPassageFromTheQuestion(t *testing.T) {
@@ -115,7 +195,7 @@ func TestSentences(t *testing.T) {
 		"quotes":        {`He said "stop it now." Nobody did stop it!`, []string{`He said "stop it now."`, "Nobody did stop it!"}},
 		"list":          {"1. One is first here\n2. Two is second here", []string{"One is first here", "Two is second here"}},
 		"code":          {"Run it like this:\n```\nrm one two three.\n```\nAll is gone now.", []string{"Run it like this:", "All is gone now."}},
-		"short":         {"Yes. It is so, yes.", []string{"It is so, yes."}},
+		"short":         {"Yes. It is so, yes.", []string{"Yes.", "It is so, yes."}},
 		"empty":         {" \n ", nil},
 		"lower":         {"The pkg. manager is here now.", []string{"The pkg. manager is here now."}},
 	} {
@@ -129,9 +209,10 @@ func FuzzReader(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text, question string, limit int) {
 		limit = limit & 0xffff
 		size := 0
-		for _, piece := range quote([]prompt.Passage{{N: 1, Text: text}}, question, limit) {
+		pieces, _ := quote([]prompt.Passage{{N: 1, Text: text}}, question, limit)
+		for _, piece := range pieces {
 			size += len(piece)
 		}
-		require.LessOrEqual(t, size, max(limit, len(readerNone)))
+		require.LessOrEqual(t, size, limit)
 	})
 }

@@ -1,23 +1,43 @@
 package model
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 )
 
-// longest is the most bytes of a sentence that is quoted; tables and lists
+// longest is the most bytes of a sentence that is quoted whole; tables and lists
 // without a full stop are left to real models.
 const longest = 700
 
-// sentences returns the sentences of a text, each on one line. Headings, code
-// and what has no letters is left out; what is quoted is never changed otherwise.
+const (
+	// fewWords is the least words of a sentence that says something by itself.
+	fewWords = 5
+	// titleWords is the most words of a line without an end that reads as a title.
+	titleWords = 8
+)
+
+// closers may follow a sentence's final mark.
+const closers = `.!?"')]”’»*_」』）`
+
+// grade is how well a piece of text stands by itself.
+type grade uint8
+
+const (
+	isHeading grade = iota // it is the passage's own heading
+	isPoor                 // a title, a cell, a few words: quoted if there is nothing else
+	isGood
+)
+
+// sentences returns the sentences of a text, each on one line. Code and what has
+// no words is left out; what is quoted is never changed otherwise.
 func sentences(text string) []string {
 	var out []string
 	for _, block := range blocks(text) {
 		for len(block) > 0 {
 			n := sentenceEnd(block)
-			if s := strings.TrimSpace(block[:n]); quotable(s) {
+			if s := strings.TrimSpace(block[:n]); length(s) > 0 {
 				out = append(out, s)
 			}
 			block = block[n:]
@@ -25,6 +45,44 @@ func sentences(text string) []string {
 	}
 	return out
 }
+
+// gradeOf tells how well s, of a passage under headings, stands by itself.
+func gradeOf(s string, headings []string) grade {
+	n := length(s)
+	switch {
+	case slices.ContainsFunc(headings, func(h string) bool { return names(h, s) }):
+		return isHeading
+	case n < fewWords || len(s) > longest || strings.HasSuffix(s, ":"):
+		return isPoor
+	case n <= titleWords && !ended(s) && !isRow(s):
+		return isPoor
+	}
+	return isGood
+}
+
+// names reports whether s is the heading h. A long heading may have been cut, and
+// what it is cut to is long enough to tell it from the beginning of a sentence.
+func names(h, s string) bool {
+	if cut := strings.TrimSuffix(h, "…"); len(cut) >= 40 && len(s) >= len(cut) && !ended(s) {
+		s, h = s[:len(cut)], cut
+	}
+	return strings.EqualFold(strings.TrimSpace(s), strings.TrimSpace(h))
+}
+
+// segments returns the headings of a breadcrumb.
+func segments(heading string) []string {
+	return strings.Split(fold(heading), " › ")
+}
+
+// ended reports whether s ends with the final mark of a sentence.
+func ended(s string) bool {
+	s = strings.TrimRight(s, `"')]”’»*_」』）`)
+	r, _ := utf8.DecodeLastRuneInString(s)
+	return strings.ContainsRune(".!?…。！？｡؟।", r)
+}
+
+// isRow reports whether s is a row of a table.
+func isRow(s string) bool { return strings.Contains(s, " | ") }
 
 // blocks returns the paragraphs, list items and table rows of a text in one line
 // each. Blank lines and the marks of Markdown separate them.
@@ -48,11 +106,17 @@ func blocks(text string) []string {
 		case line == "" || strings.HasPrefix(line, "#"):
 			flush()
 		default:
+			if isRow(line) {
+				flush()
+			}
 			if item, ok := listItem(line); ok {
 				flush()
 				line = item
 			}
 			lines = append(lines, line)
+			if isRow(line) {
+				flush()
+			}
 		}
 	}
 	flush()
@@ -80,10 +144,10 @@ func sentenceEnd(s string) int {
 		r, size := utf8.DecodeRuneInString(s[i:])
 		i += size
 		switch r {
-		case '。', '！', '？':
-			return i
+		case '。', '！', '？', '｡', '؟', '।':
+			return i + len(s[i:]) - len(strings.TrimLeft(s[i:], closers))
 		case '.', '!', '?':
-			end := i + len(s[i:]) - len(strings.TrimLeft(s[i:], `.!?"')]”’»*_`))
+			end := i + len(s[i:]) - len(strings.TrimLeft(s[i:], closers))
 			if endsHere(s[:i], s[end:]) {
 				return end
 			}
@@ -122,9 +186,4 @@ var abbreviations = map[string]bool{
 	"e.g": true, "i.e": true, "cf": true, "etc": true, "vs": true, "fig": true, "figs": true, "eq": true, "no": true,
 	"dr": true, "mr": true, "mrs": true, "ms": true, "prof": true, "st": true, "al": true, "approx": true, "ca": true,
 	"vol": true, "pp": true, "sec": true, "ch": true, "z.b": true, "bzw": true, "u.a": true,
-}
-
-// quotable reports whether s is worth quoting: short enough, with a few words.
-func quotable(s string) bool {
-	return len(s) <= longest && len(words(s)) >= 3
 }

@@ -24,7 +24,7 @@ var ErrSignature = errors.New("signature does not hold")
 type Voucher struct {
 	Chain types.Hash    `json:"chain"` // ChainHash of the chain's id
 	Lane  types.LaneRef `json:"lane"`
-	Seq   uint64        `json:"seq"` // counts the lane's vouchers from 1
+	Seq   uint64        `json:"seq"` // rises with the lane's vouchers, from 1; it may skip
 	// Total is the sum of all leaves under Split.
 	Total types.Amount `json:"total"`
 	// Ceiling is the most that the ticks under Ticks can add to it.

@@ -23,11 +23,11 @@ func askCommand(o *options) *cobra.Command {
 		Long: `Ask puts a question to the gateway that runs in the home, pays for it from the
 home's purse, checks every passage against the root on the chain, and prints the
 answer, its citations and who was paid.`,
-		Example: `  weal ask "What does a voucher hold?"
-  weal ask --output json "Who can cheat whom?" | jq .cost`,
+		Example: `  weal ask "What is exposure?"
+  weal ask --output json "How does closing a tab work?" | jq .cost`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 1 || strings.TrimSpace(args[0]) == "" {
-				return usageError{errors.New(`ask: want one question, in quotes: weal ask "What does a voucher hold?"`)}
+				return usageError{errors.New(`ask: want one question, in quotes: weal ask "What is exposure?"`)}
 			}
 			return nil
 		},

@@ -77,7 +77,7 @@ func benchAsk(o *options) *cobra.Command {
 		},
 	}
 	c.Flags().IntVarP(&n, "number", "n", 100, "how many questions, one after the other")
-	c.Flags().StringVar(&question, "question", "What does a voucher hold?", "the question")
+	c.Flags().StringVar(&question, "question", "What is exposure?", "the question")
 	return c
 }
 

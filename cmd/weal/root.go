@@ -31,7 +31,7 @@ owners for each use.
 
 Start everything on this machine, and ask:
 
-  weal up --ask "What does a voucher hold?"
+  weal up --ask "What is exposure?"
 
 Exit codes: 0 fine, 1 failed, 2 wrong usage, 3 nothing matched the question,
 4 not enough money or a limit reached, 5 something that is needed is down.`,

@@ -28,7 +28,7 @@ until Ctrl-C. The next up resumes where it was.
 The first knowledge is the specification of Weal. Add your own with
 weal vault add. Without --upstream the model is weal-reader, which quotes
 sentences from the passages and adds no words.`,
-		Example: `  weal up --ask "What does a voucher hold?"
+		Example: `  weal up --ask "What is exposure?"
   weal up --upstream http://127.0.0.1:11434/v1 --upstream-model llama3.2
   weal up --home /tmp/two --ports-from 20000`,
 		Args: cobra.NoArgs,
