@@ -8,7 +8,9 @@
 //
 // What always holds:
 //   - Every coin of x/asset and x/tab lies in one account, types.Escrow, which
-//     has no permissions and takes no coins from outside.
+//     has no permissions and takes no transfers.
+//   - A restarted node answers queries and takes transactions before its next
+//     block (restart.go).
 //   - A block has the same result whether its transactions run in parallel or
 //     one after the other; apptest checks it on every block it makes.
 //   - All applications of one process share one EVM chain id, since the engine

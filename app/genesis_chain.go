@@ -42,8 +42,8 @@ type Chain struct {
 	Balances map[string]sdk.Coins
 }
 
-// ConsensusParams are the rules of blocks: BlockGas of gas, one MiB less than
-// CometBFT's default size, its default evidence.
+// ConsensusParams are the rules of blocks: BlockGas of gas, and for the rest
+// CometBFT's defaults.
 func ConsensusParams() *cmttypes.ConsensusParams {
 	p := cmttypes.DefaultConsensusParams()
 	p.Block.MaxGas = BlockGas

@@ -142,7 +142,7 @@ func endOrder() []string {
 }
 
 // genesisOrder: accounts and coins before what spends them; genesis transactions
-// after staking and after the fee market, whose checks they pass;
+// after staking and after the fee market, whose parameters their checks read;
 // tabs after the assets that they credit.
 func genesisOrder() []string {
 	return []string{

@@ -30,7 +30,7 @@ const (
 	// keepBlocks is how many blocks, with their results, can be looked up: a day.
 	keepBlocks = 86_400
 	// iavlCache is how many nodes of the state trees stay in memory.
-	iavlCache = 50_000
+	iavlCache = 10_000
 )
 
 // AppTemplate is the text that app.toml is written from.

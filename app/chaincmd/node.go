@@ -67,15 +67,16 @@ func initCommand(tpl *app.App, home string) *cobra.Command {
 }
 
 // export writes a stopped home's state as genesis, and closes it: the SDK's
-// command leaves that to the end of the process.
+// command leaves that to the end of the process. It logs nothing, since the
+// genesis itself goes to standard output.
 func export(
-	l log.Logger, db dbm.DB, height int64, zeroHeight bool, jailAllowed []string,
+	_ log.Logger, db dbm.DB, height int64, zeroHeight bool, jailAllowed []string,
 	opts servertypes.AppOptions, modules []string,
 ) (out servertypes.ExportedApp, err error) {
 	if zeroHeight || len(jailAllowed) > 0 {
 		return out, errors.Join(app.ErrZeroHeight, db.Close())
 	}
-	a, err := openStopped(l, db, opts, height)
+	a, err := openStopped(log.NewNopLogger(), db, opts, height)
 	if err != nil {
 		return out, errors.Join(err, db.Close())
 	}
