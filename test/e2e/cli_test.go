@@ -56,6 +56,11 @@ func TestWrongUsage(t *testing.T) {
 		{[]string{"vault", "add"}, "weal vault add"},
 		{[]string{"receipts", "--since", "yesterday"}, "--since"},
 		{[]string{"gateway", "serve"}, "--app"},
+		{[]string{"send", "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"}, "amount"},
+		{[]string{"send", "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", "much"}, "much"},
+		{[]string{"send", "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", "-1"}, "-1"},
+		{[]string{"tab", "open"}, "--app"},
+		{[]string{"tab", "open", "--app", "5", "--amount", "1e3"}, "1e3"},
 	} {
 		h.fails(t, 2, []string{"error: ", c.say}, c.args...)
 	}
@@ -166,7 +171,7 @@ func TestQuestionsWithoutAnAnswer(t *testing.T) {
 	before, _ := h.books(t)
 	h.fails(t, 3, []string{"nothing matched"}, "ask", "zyzzyva quokka xylophone")
 	h.fails(t, 3, nil, "ask", "???")
-	h.fails(t, 1, []string{"no-such-app"}, "ask", "--model", "no-such-app", question)
+	h.fails(t, 1, []string{"99"}, "ask", "--app", "99", question)
 	h.fails(t, 1, []string{"4096"}, "ask", strings.Repeat("voucher ", 600))
 	after, _ := h.books(t)
 	require.Equal(t, before, after, "nothing was paid")

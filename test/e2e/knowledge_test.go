@@ -56,13 +56,59 @@ func TestAddKnowledge(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	h.start(t)
-	var before, after vaultJSON
-	h.read(t, &before, "vault", "status")
-	old := h.ask(t, question)
-	require.Equal(t, before.Version, old.Citations[0].Version)
+	before := h.vault(t)
+	require.Equal(t, before.Version, h.ask(t, question).Citations[0].Version)
 	h.fails(t, 3, nil, "ask", "turquoise Karelian queen")
 
 	dir, refused := folder(t)
+	h.reports(t, dir, refused)
+	after := h.vault(t)
+	require.NotEqual(t, before.Root, after.Root)
+	require.Equal(t, before.Version+1, after.Version)
+	for q, source := range map[string]string{
+		"Which colour marks the queen of the Karelian hive?": "bees.md",
+		"When does the Lofoten ferry leave Bodø?":            "trips/ferry.txt",
+		"How many bells has the carillon of Haarlem?":        "clocks.html",
+	} {
+		a := h.answers(t, q, after.Version)
+		require.Contains(t, sources(a), source)
+		for _, c := range a.Citations {
+			require.Equal(t, after.Version, c.Version)
+			require.Equal(t, after.Root, c.Root)
+		}
+	}
+
+	text := h.run(t, "vault", "add", dir)
+	require.Zero(t, text.code, text.err)
+	require.Contains(t, text.out, "0 added, 0 changed, 3 unchanged")
+	for name := range refused {
+		require.Contains(t, text.out, name, "people are told too")
+	}
+	again := h.vault(t)
+	require.Equal(t, after.Root, again.Root)
+	require.Equal(t, after.Version, again.Version)
+
+	h.changeKnowledge(t, dir, after)
+	o := h.run(t, "vault", "add", filepath.Join(dir, "nowhere"))
+	require.Equal(t, 1, o.code)
+	require.Contains(t, o.out, "nowhere")
+	require.Contains(t, o.err, "no file could be read")
+}
+
+// vault reads the vault's status once it has seen what the chain knows.
+func (h *house) vault(t *testing.T) (v vaultJSON) {
+	t.Helper()
+	await(t, "the vault to see what the chain knows", func() bool {
+		h.read(t, &v, "vault", "status")
+		return !v.Staged
+	})
+	require.Equal(t, v.Root, v.ServedRoot)
+	return v
+}
+
+// reports adds the folder for the first time and checks what is said of each file.
+func (h *house) reports(t *testing.T, dir string, refused map[string]string) {
+	t.Helper()
 	var r reportJSON
 	h.read(t, &r, "vault", "add", dir)
 	require.Equal(t, 3, r.Added)
@@ -77,43 +123,7 @@ func TestAddKnowledge(t *testing.T) {
 		require.Contains(t, named[name], reason)
 	}
 	require.True(t, r.Published)
-
-	await(t, "the vault to see what the chain knows", func() bool {
-		h.read(t, &after, "vault", "status")
-		return !after.Staged
-	})
-	require.NotEqual(t, before.Root, after.Root)
-	require.Equal(t, before.Version+1, after.Version)
-	require.Equal(t, r.Root, after.Root)
-	for q, source := range map[string]string{
-		"Which colour marks the queen of the Karelian hive?": "bees.md",
-		"When does the Lofoten ferry leave Bodø?":            "trips/ferry.txt",
-		"How many bells has the carillon of Haarlem?":        "clocks.html",
-	} {
-		a := h.answers(t, q, before.Version+1)
-		require.Contains(t, sources(a), source)
-		for _, c := range a.Citations {
-			require.Equal(t, before.Version+1, c.Version)
-			require.Equal(t, after.Root, c.Root)
-		}
-	}
-
-	text := h.run(t, "vault", "add", dir)
-	require.Zero(t, text.code, text.err)
-	require.Contains(t, text.out, "0 added, 0 changed, 3 unchanged")
-	for name := range refused {
-		require.Contains(t, text.out, name, "people are told too")
-	}
-	var again vaultJSON
-	h.read(t, &again, "vault", "status")
-	require.Equal(t, after.Root, again.Root)
-	require.Equal(t, after.Version, again.Version)
-
-	h.changeKnowledge(t, dir, after)
-	o := h.run(t, "vault", "add", filepath.Join(dir, "nowhere"))
-	require.Equal(t, 1, o.code)
-	require.Contains(t, o.out, "nowhere")
-	require.Contains(t, o.err, "no file could be read")
+	require.Equal(t, r.Root, h.vault(t).Root)
 }
 
 // changeKnowledge edits one file of the folder and takes another away.

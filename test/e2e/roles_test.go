@@ -14,7 +14,6 @@ import (
 
 	"github.com/weal-network/weal/home"
 	"github.com/weal-network/weal/keep"
-	"github.com/weal-network/weal/ledger"
 	"github.com/weal-network/weal/purse"
 	"github.com/weal-network/weal/types"
 	"github.com/weal-network/weal/wire"
@@ -43,9 +42,9 @@ func newLone(t *testing.T, chain *house, kind string, args ...string) *lone {
 
 var needsCoins = regexp.MustCompile(`account (0x[0-9a-fA-F]{40}) has no coins`)
 
-// open starts the role for the first time: it asks for coins, gets them and
-// registers its asset.
-func (r *lone) open(t *testing.T, payer *ledger.Sender) {
+// open starts the role for the first time: it asks for coins, gets them from the
+// payer of a home and registers its asset.
+func (r *lone) open(t *testing.T, payer *house) {
 	t.Helper()
 	r.up = spawn(t, r.args...)
 	await(t, r.kind+" to ask for coins", func() bool {
@@ -54,7 +53,11 @@ func (r *lone) open(t *testing.T, payer *ledger.Sender) {
 	require.True(t, r.up.running(), r.up.err.String())
 	require.False(t, r.up.ready())
 	owner := needsCoins.FindStringSubmatch(r.up.err.String())[1]
-	require.NoError(t, payer.SendCoins(t.Context(), owner, types.BaseDenom, milli(1_000)))
+	var sent struct {
+		Amount types.Amount `json:"amount"`
+	}
+	payer.read(t, &sent, "send", owner, "1.5")
+	require.Equal(t, milli(1_500), sent.Amount)
 	r.awaitReady(t)
 }
 
@@ -87,12 +90,9 @@ func TestRolesAlone(t *testing.T) {
 	t.Parallel()
 	chain := newHouse(t)
 	chain.start(t)
-	l := chain.ledger(t)
-	payer := chain.payer(t, l)
-
 	v, m := newLone(t, chain, "vault"), newLone(t, chain, "model")
-	v.open(t, payer)
-	m.open(t, payer)
+	v.open(t, chain)
+	m.open(t, chain)
 	var report reportJSON
 	v.read(t, &report, "vault", "add", write(t, "# Tides\n\nThe tide of Saltstraumen turns every six hours.\n", t.TempDir(), "tides.md"))
 	require.Equal(t, 1, report.Added)
@@ -100,9 +100,9 @@ func TestRolesAlone(t *testing.T) {
 
 	file := write(t, fmt.Sprintf("name: tides\nmodel: %d\nvaults: [%d]\npassages: 2\n", m.asset, v.asset), t.TempDir(), "app.yaml")
 	g := newLone(t, chain, "gateway", "--app", file)
-	g.open(t, payer)
+	g.open(t, chain)
 
-	p := lonePurse(t, chain, l, g.asset)
+	p := lonePurse(t, chain, g.asset)
 	want := map[types.AssetID]types.Kind{v.asset: types.KindData, m.asset: types.KindModel, g.asset: types.KindApp}
 	said := askAlone(t, p, g, want)
 
@@ -114,6 +114,9 @@ func TestRolesAlone(t *testing.T) {
 	m.again(t)
 	g.again(t)
 	for asset, amount := range askAlone(t, p, g, want) {
+		said.add(t, asset, amount)
+	}
+	for asset, amount := range chain.asksApp(t, g.asset) {
 		said.add(t, asset, amount)
 	}
 	for _, r := range []*lone{v, m, g} {
@@ -128,9 +131,30 @@ func TestRolesAlone(t *testing.T) {
 	require.Contains(t, late.err.String(), home.Loopback(chain.ports.GRPC))
 }
 
-// lonePurse is a payer's purse with a lane for an app.
-func lonePurse(t *testing.T, chain *house, l *ledger.Ledger, app types.AssetID) *purse.Purse {
+// asksApp asks an app of somebody else with the commands alone.
+func (h *house) asksApp(t *testing.T, app types.AssetID) sums {
 	t.Helper()
+	number := fmt.Sprint(app)
+	h.fails(t, 4, []string{"app " + number}, "ask", "--app", number, saltstraumen)
+	var tab struct {
+		Tab types.TabID `json:"tab"`
+	}
+	h.read(t, &tab, "tab", "open", "--app", number, "--amount", "1")
+	var a answerJSON
+	h.read(t, &a, "ask", "--app", number, saltstraumen)
+	a.check(t)
+	require.Equal(t, tab.Tab, a.Tab)
+	require.Contains(t, a.Answer, "six hours")
+	h.fails(t, 1, []string{"999"}, "ask", "--app", "999", saltstraumen)
+	return a.items(t)
+}
+
+const saltstraumen = "When does the tide of Saltstraumen turn?"
+
+// lonePurse is a payer's purse with a lane for an app.
+func lonePurse(t *testing.T, chain *house, app types.AssetID) *purse.Purse {
+	t.Helper()
+	l := chain.ledger(t)
 	lane, key := chain.ownLane(t, "purse", app)
 	db, err := keep.Open(filepath.Join(t.TempDir(), "purse.db"))
 	require.NoError(t, err)
@@ -144,7 +168,7 @@ func lonePurse(t *testing.T, chain *house, l *ledger.Ledger, app types.AssetID) 
 // askAlone asks until the roles serve, and checks who is paid and what is proven.
 func askAlone(t *testing.T, p *purse.Purse, g *lone, want map[types.AssetID]types.Kind) sums {
 	t.Helper()
-	body, err := json.Marshal(wire.ChatRequest{Model: "tides", Messages: []wire.ChatMessage{wire.TextMessage("user", "When does the tide of Saltstraumen turn?")}})
+	body, err := json.Marshal(wire.ChatRequest{Model: "tides", Messages: []wire.ChatMessage{wire.TextMessage("user", saltstraumen)}})
 	require.NoError(t, err)
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
@@ -180,7 +204,7 @@ func (r *lone) getsPaid(t *testing.T, said types.Amount) {
 	require.Len(t, paid, 1)
 	require.Equal(t, said, paid[0].Amount)
 	require.True(t, strings.EqualFold(rows[0].Owner, paid[0].Owner))
-	r.fails(t, 1, []string{"no tab"}, "tab", "show")
+	r.fails(t, 1, []string{"no payer"}, "tab", "show")
 }
 
 // TestRoleWithoutANode is told that nothing answers there.
@@ -210,11 +234,18 @@ func TestRoleWhosePortIsTaken(t *testing.T) {
 	require.Contains(t, c.err.String(), home.Loopback(h.ports.Model))
 	require.NoDirExists(t, r.dir, "nothing was begun")
 
-	busy := newLone(t, h, "model")
-	busy.args = append(busy.args, "--home", h.dir)
-	c = spawn(t, busy.args...)
-	require.Equal(t, 1, c.wait(t), c.err.String())
-	require.Contains(t, c.err.String(), strconv.Itoa(h.up.cmd.Process.Pid))
+	first := newLone(t, h, "model")
+	first.up = spawn(t, first.args...)
+	await(t, "the first to hold its home", func() bool { return needsCoins.MatchString(first.up.err.String()) || !first.up.running() })
+	for dir, say := range map[string]string{
+		first.dir: strconv.Itoa(first.up.cmd.Process.Pid),
+		h.dir:     "weal up --home " + h.dir,
+	} {
+		c = spawn(t, append(newLone(t, h, "model").args, "--home", dir)...)
+		require.Equal(t, 1, c.wait(t), c.err.String())
+		require.Contains(t, c.err.String(), say)
+		require.Contains(t, c.err.String(), "another --home")
+	}
 }
 
 // TestAppFileThatIsWrong is read before anything else is done.
