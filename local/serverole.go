@@ -63,16 +63,7 @@ func (s *Served) start(ctx context.Context, cfg RoleConfig) error {
 	if err := checkListen(cfg.Role, cfg.Listen); err != nil {
 		return err
 	}
-	conn, err := grpc.NewClient(cfg.Node, grpc.WithTransportCredentials(insecure.NewCredentials()))
-	if err != nil {
-		return fmt.Errorf("reach node %s: %w", cfg.Node, err)
-	}
-	s.stops = append(s.stops, conn.Close)
-	chainID, err := ledger.ChainIDOf(ctx, conn)
-	if err != nil {
-		return &DownError{What: "the node at " + cfg.Node, Err: err}
-	}
-	l, err := ledger.New(conn, chainID)
+	l, chainID, err := s.reach(ctx, cfg.Node)
 	if err != nil {
 		return err
 	}
@@ -103,6 +94,20 @@ func (s *Served) start(ctx context.Context, cfg RoleConfig) error {
 		PID: os.Getpid(), Started: time.Now().UTC(), Node: cfg.Node,
 		Roles: map[string]home.Role{cfg.Role: s.role.running()},
 	})
+}
+
+// reach connects to a node, which tells the id of its chain.
+func (s *Served) reach(ctx context.Context, addr string) (l *ledger.Ledger, chainID string, err error) {
+	conn, err := grpc.NewClient(addr, grpc.WithTransportCredentials(insecure.NewCredentials()))
+	if err != nil {
+		return nil, "", fmt.Errorf("reach node %s: %w", addr, err)
+	}
+	s.stops = append(s.stops, conn.Close)
+	if chainID, err = ledger.ChainIDOf(ctx, conn); err != nil {
+		return nil, "", &DownError{What: "the node at " + addr, Err: err}
+	}
+	l, err = ledger.New(conn, chainID)
+	return l, chainID, err
 }
 
 // open registers the asset and opens the role.

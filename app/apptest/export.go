@@ -51,6 +51,17 @@ func (n *Net) CheckExports(except ...string) {
 	}
 }
 
+// forkAtTheEnd has every test end with an export that is imported and runs a few
+// blocks beside the main application, unless the test did that itself.
+func (n *Net) forkAtTheEnd() {
+	if n.t.Failed() || n.spoiled || len(n.imported) > 0 {
+		return
+	}
+	n.ForkExport()
+	n.Advance(3, n.set.blockTime)
+	n.CheckExports()
+}
+
 // exported returns a replica's state, module by module.
 func (n *Net) exported(r *replica) map[string]json.RawMessage {
 	n.t.Helper()

@@ -45,6 +45,9 @@ type Net struct {
 	now       time.Time
 	sequences map[string]uint64
 	results   map[string]found
+	// spoiled says that a test of this harness has run the main application by
+	// hand: it is compared with nothing any more.
+	spoiled bool
 }
 
 // New starts a network at height 1: the genesis block is behind it.
@@ -70,6 +73,7 @@ func New(t testing.TB, opts ...Option) *Net {
 	if set.shadows {
 		n.shadows, err = newShadows(set, genesis)
 		require.NoError(t, err)
+		t.Cleanup(n.forkAtTheEnd) // before close
 	}
 	n.Deliver()
 	return n

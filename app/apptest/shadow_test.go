@@ -20,6 +20,7 @@ func TestShadowsNotice(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			net := New(t)
+			net.spoiled = true
 			alice := net.Accounts[0]
 			to := alice.EVM()
 			b := net.block([][]byte{net.EVM(alice, EVMTx{To: &to})})
