@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/weal-network/weal/pay"
@@ -58,6 +59,9 @@ type Book struct {
 	due   chan struct{} // has an element when someone should look at Due
 
 	settling sync.Mutex // held over Settle
+	// unsure says that settlements may have been credited without this book's
+	// notice: when it was opened, and when it got its asset.
+	unsure atomic.Bool
 
 	mu      sync.Mutex // guards what follows, and the state of every lane
 	asset   types.AssetID
@@ -111,6 +115,8 @@ func (b *Book) SetAsset(ctx context.Context, asset types.AssetID) error {
 	for _, s := range states {
 		b.add(s)
 	}
+	b.unsure.Store(true)
+	b.callDue()
 	return nil
 }
 

@@ -114,6 +114,7 @@ func (b *Book) Settle(ctx context.Context, s Settler) (n int, err error) {
 // does not tell, or not now, leaves things as they are: a settlement brought
 // twice pays nothing the second time.
 func (b *Book) catchUp(ctx context.Context) {
+	b.unsure.Store(false)
 	chain, ok := b.cfg.Chain.(Crediter)
 	if !ok {
 		return
@@ -125,6 +126,7 @@ func (b *Book) catchUp(ctx context.Context) {
 		}
 		if err != nil {
 			b.cfg.Log.Warn("what was settled is not known now", "lane", c.state.ref.String(), "err", err)
+			b.unsure.Store(true) // Run asks again
 			return
 		}
 	}
@@ -216,12 +218,14 @@ func (b *Book) writeOff(ctx context.Context, c claim, credited types.Amount) err
 // reaches half the exposure, and else every interval; after a failure it waits
 // for the interval to pass.
 func (b *Book) Run(ctx context.Context, s Settler, interval time.Duration) {
-	b.settling.Lock()
-	b.catchUp(ctx)
-	b.settling.Unlock()
 	tick := time.NewTicker(interval)
 	defer tick.Stop()
 	for {
+		if b.unsure.Load() {
+			b.settling.Lock()
+			b.catchUp(ctx)
+			b.settling.Unlock()
+		}
 		select {
 		case <-ctx.Done():
 			return

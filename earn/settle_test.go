@@ -208,9 +208,11 @@ func TestRunNoticesWhatIsSettled(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, l.chain.Settle(t.Context(), claims))
 
+	require.NoError(t, l.SetAsset(t.Context(), 0)) // as a role that starts before it knows its asset
 	ctx, stop := context.WithCancel(t.Context())
 	done := make(chan struct{})
 	go func() { defer close(done); l.Run(ctx, l.chain, time.Hour) }()
+	require.NoError(t, l.SetAsset(t.Context(), me))
 	require.Eventually(t, func() bool {
 		_, unsettled, err := l.Earned(t.Context())
 		return err == nil && unsettled.IsZero()
