@@ -20,6 +20,8 @@ import (
 	stakingtypes "github.com/cosmos/cosmos-sdk/x/staking/types"
 
 	assetcontract "github.com/weal-network/weal/precompile/asset"
+	"github.com/weal-network/weal/precompile/collection"
+	marketcontract "github.com/weal-network/weal/precompile/market"
 	"github.com/weal-network/weal/types"
 )
 
@@ -44,14 +46,15 @@ func moduleAccounts() map[string][]string {
 // staticPrecompiles returns the addresses of the contracts written in Go, in
 // ascending order, as the EVM's parameters want them.
 func staticPrecompiles() []string {
-	all := append(slices.Clone(evmtypes.AvailableStaticPrecompiles), assetcontract.Address.Hex())
+	all := append(slices.Clone(evmtypes.AvailableStaticPrecompiles), assetcontract.Address.Hex(), collection.Address.Hex(), marketcontract.Address.Hex())
 	slices.Sort(all)
 	return all
 }
 
 // blockedAddresses returns the accounts that take no coins by a plain transfer:
 // coins there would belong to nobody, and in the escrow they would break the
-// sum that x/asset and x/tab keep.
+// sum that x/asset and x/tab keep. The market's is not one: it holds what is
+// offered, and the EVM writes no balance of a blocked account.
 func blockedAddresses() map[string]bool {
 	blocked := map[string]bool{}
 	for name := range maps.Keys(moduleAccounts()) {
@@ -60,6 +63,7 @@ func blockedAddresses() map[string]bool {
 	for _, hex := range staticPrecompiles() {
 		blocked[sdk.AccAddress(common.HexToAddress(hex).Bytes()).String()] = true
 	}
+	delete(blocked, sdk.AccAddress(marketcontract.Address.Bytes()).String())
 	for _, a := range corevm.PrecompiledAddressesPrague {
 		blocked[sdk.AccAddress(a.Bytes()).String()] = true
 	}

@@ -26,6 +26,8 @@ import (
 	stakingtypes "github.com/cosmos/cosmos-sdk/x/staking/types"
 
 	assetcontract "github.com/weal-network/weal/precompile/asset"
+	"github.com/weal-network/weal/precompile/collection"
+	marketcontract "github.com/weal-network/weal/precompile/market"
 	"github.com/weal-network/weal/types"
 )
 
@@ -123,7 +125,7 @@ func evmGenesis() *evmtypes.GenesisState {
 	s := evmtypes.DefaultGenesisState()
 	s.Params.EvmDenom = types.BaseDenom
 	s.Params.ActiveStaticPrecompiles = staticPrecompiles()
-	s.Preinstalls = append(slices.Clone(evmtypes.DefaultPreinstalls), assetcontract.Preinstall())
+	s.Preinstalls = append(slices.Clone(evmtypes.DefaultPreinstalls), assetcontract.Preinstall(), collection.Preinstall(), marketcontract.Preinstall())
 	return s
 }
 

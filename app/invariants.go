@@ -19,6 +19,12 @@ func (a *App) CheckInvariants(ctx sdk.Context) error {
 	if err := a.AssetKeeper.CheckInvariants(ctx); err != nil {
 		return fmt.Errorf("asset: %w", err)
 	}
+	if err := a.MarketKeeper.CheckInvariants(ctx); err != nil {
+		return fmt.Errorf("market: %w", err)
+	}
+	if err := a.CouncilKeeper.CheckInvariants(ctx); err != nil {
+		return fmt.Errorf("council: %w", err)
+	}
 	if err := a.TabKeeper.Check(ctx); err != nil {
 		return fmt.Errorf("tab: %w", err)
 	}

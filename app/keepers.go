@@ -46,7 +46,9 @@ import (
 	upgradekeeper "github.com/cosmos/cosmos-sdk/x/upgrade/keeper"
 	upgradetypes "github.com/cosmos/cosmos-sdk/x/upgrade/types"
 
+	"github.com/weal-network/weal/x/asset/council"
 	assetkeeper "github.com/weal-network/weal/x/asset/keeper"
+	"github.com/weal-network/weal/x/asset/market"
 	assettypes "github.com/weal-network/weal/x/asset/types"
 	tabkeeper "github.com/weal-network/weal/x/tab/keeper"
 	tabtypes "github.com/weal-network/weal/x/tab/types"
@@ -75,8 +77,10 @@ type Keepers struct {
 	EVMKeeper       *evmkeeper.Keeper
 	Erc20Keeper     erc20keeper.Keeper
 
-	AssetKeeper assetkeeper.Keeper
-	TabKeeper   tabkeeper.Keeper
+	AssetKeeper   assetkeeper.Keeper
+	MarketKeeper  market.Keeper
+	CouncilKeeper council.Keeper
+	TabKeeper     tabkeeper.Keeper
 }
 
 // authority is the account in whose name the chain changes its own parameters:
@@ -163,8 +167,12 @@ func (a *App) newRuleKeepers(opts servertypes.AppOptions) {
 // assets; assets know nothing of tabs.
 func (a *App) newMarketKeepers() {
 	codec, gov := a.AccountKeeper.AddressCodec(), authority().String()
-	a.AssetKeeper = assetkeeper.NewKeeper(
-		a.cdc, a.stores.service(assettypes.StoreKey), codec, a.AccountKeeper, a.BankKeeper, gov)
+	store := a.stores.service(assettypes.StoreKey)
+	snapshots := council.NewSnapshots(a.cdc, store)
+	a.AssetKeeper = assetkeeper.NewKeeper(a.cdc, store, codec, a.AccountKeeper, a.BankKeeper, gov,
+		snapshots, market.NewWatch(a.cdc, store))
+	a.MarketKeeper = market.NewKeeper(a.cdc, store, a.AssetKeeper, a.BankKeeper)
+	a.CouncilKeeper = council.NewKeeper(a.cdc, store, snapshots, a.AssetKeeper)
 	a.TabKeeper = tabkeeper.NewKeeper(
 		a.cdc, a.stores.service(tabtypes.StoreKey), codec, a.BankKeeper, a.AssetKeeper, gov)
 }

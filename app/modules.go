@@ -109,7 +109,7 @@ func (a *App) evmModules() []module.AppModule {
 // ownModules are Weal's.
 func (a *App) ownModules() []module.AppModule {
 	return []module.AppModule{
-		asset.NewAppModule(a.cdc, a.AssetKeeper),
+		asset.NewAppModule(a.cdc, a.AssetKeeper, a.MarketKeeper, a.CouncilKeeper),
 		tab.NewAppModule(a.TabKeeper),
 	}
 }

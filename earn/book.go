@@ -22,6 +22,9 @@ import (
 type Chain interface {
 	Lane(ctx context.Context, ref types.LaneRef) (types.Lane, error)
 	Asset(ctx context.Context, id types.AssetID) (types.Asset, error)
+	// Permit tells whether an account, named by its EIP-55 hex address, may use an
+	// asset. It is asked only of assets that are not open to all.
+	Permit(ctx context.Context, asset types.AssetID, holder string) (types.Permit, error)
 }
 
 // Crediter is a Chain that also tells what settlements have credited to an asset
@@ -43,10 +46,12 @@ type Config struct {
 	// Exposure is the most that one tab may owe, in the smallest unit of its
 	// denomination: the greatest possible loss to it.
 	Exposure types.Amount
-	Chain    Chain
-	DB       *sql.DB
-	Now      func() time.Time
-	Log      *slog.Logger
+	// Contact tells in an error where to ask for a credential; it may be empty.
+	Contact string
+	Chain   Chain
+	DB      *sql.DB
+	Now     func() time.Time
+	Log     *slog.Logger
 }
 
 // Book keeps what one asset earns. It is safe for concurrent use; only one Book

@@ -10,9 +10,12 @@
 //     that a crash loses no claim.
 //   - One tab never owes more than Config.Exposure: what is unsettled, what was
 //     given away ahead of its tick, and what a settlement did not bring.
+//   - A payment is accepted only from a payer who may use the asset. The uses of a
+//     credential that has a limited number are counted with the orders they were
+//     taken for: never one too many, also if orders race or the process is killed.
 //   - An order is served once; who asks again gets the same answer.
 //
-// The way through it: Open a Book; ask Funded before an offer; AcceptLeaf or
+// The way through it: Open a Book; ask Admit before an offer; AcceptLeaf or
 // AcceptTick before work; Tick and AwaitTicks while it streams; MarkServed with the
 // answer. Run, in the background, brings to the chain what is due.
 package earn

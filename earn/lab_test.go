@@ -5,6 +5,7 @@ import (
 	"crypto/ed25519"
 	"database/sql"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -35,6 +36,7 @@ type ledger struct {
 	lanes    map[types.LaneRef]types.Lane
 	assets   map[types.AssetID]types.Asset
 	credited map[types.LaneRef]map[types.AssetID]types.Amount
+	permits  map[string]types.Permit // of asset me, by holder
 	down     error
 	batches  [][]pay.Settlement
 }
@@ -66,6 +68,20 @@ func (c *ledger) Asset(_ context.Context, id types.AssetID) (types.Asset, error)
 		return a, types.ErrNotFound
 	}
 	return a, nil
+}
+
+// Permit is an unknown account's unless the test has granted something.
+func (c *ledger) Permit(_ context.Context, id types.AssetID, holder string) (types.Permit, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.down != nil {
+		return types.Permit{}, c.down
+	}
+	p, ok := c.permits[holder]
+	if !ok || id != me {
+		return types.Permit{Reason: "none was granted"}, nil
+	}
+	return p, nil
 }
 
 func (c *ledger) Credited(_ context.Context, ref types.LaneRef, id types.AssetID) (types.Amount, error) {
@@ -148,6 +164,11 @@ type lab struct {
 	ticks *pay.HashChain // of the benchmark's lane
 }
 
+// payer is the account that pays for a tab.
+func payer(tab types.TabID) string {
+	return fmt.Sprintf("0x00000000000000000000000000000000000000A%d", tab)
+}
+
 func lane(i uint32) types.LaneRef { return types.LaneRef{Tab: 1, Epoch: 0, Lane: i} }
 
 func newLab(t testing.TB, exposure uint64) *lab {
@@ -155,7 +176,7 @@ func newLab(t testing.TB, exposure uint64) *lab {
 		t: t, path: filepath.Join(t.TempDir(), "earn.db"), clock: time.Unix(1_800_000_000, 0),
 		keys: map[types.LaneRef]ed25519.PrivateKey{},
 		chain: &ledger{
-			lanes: map[types.LaneRef]types.Lane{}, assets: map[types.AssetID]types.Asset{},
+			lanes: map[types.LaneRef]types.Lane{}, assets: map[types.AssetID]types.Asset{}, permits: map[string]types.Permit{},
 			credited: map[types.LaneRef]map[types.AssetID]types.Amount{},
 		},
 	}
@@ -176,7 +197,7 @@ func (l *lab) addLane(ref types.LaneRef, limit uint64) {
 	key := ed25519.NewKeyFromSeed(seed[:])
 	l.keys[ref] = key
 	l.chain.lanes[ref] = types.Lane{
-		Ref: ref, Denom: denom, Key: pay.PublicKey(key), Cap: n(limit), Gateway: gateway, State: types.LaneOpen,
+		Ref: ref, Payer: payer(ref.Tab), Denom: denom, Key: pay.PublicKey(key), Cap: n(limit), Gateway: gateway, State: types.LaneOpen,
 	}
 }
 

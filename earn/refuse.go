@@ -15,6 +15,8 @@ const (
 	CodeOverLimit   = "over_exposure"      // 402: more than the exposure ever allows
 	CodeWrongDenom  = "wrong_denomination" // 402: the asset does not earn in the lane's
 	CodeNotYourLane = "not_your_lane"      // 403: no such lane, another gateway's or another key
+	CodeCredential  = "credential_needed"  // 403: the payer may not use the asset
+	CodeUsedUp      = "credential_used_up" // 403: all uses of the payer's credential were served
 	CodeOrderTaken  = "order_taken"        // 409: the sequence number has another order, or is over
 	CodeLaneClosing = "lane_closing"       // 410
 	CodeExposure    = "exposure_reached"   // 429: settling; retry
@@ -28,6 +30,28 @@ func refuse(code, format string, args ...any) error {
 
 func refuseLane(format string, args ...any) error {
 	return wire.NewError(http.StatusForbidden, wire.TypePermission, CodeNotYourLane, format, args...)
+}
+
+// refuseCredential says whom to ask for a credential: the asset's controller, at
+// contact if that is known, or the collection whose tokens are credentials.
+func refuseCredential(a types.Asset, payer, reason, contact string) error {
+	how := "ask its controller " + a.Controller + " to grant one"
+	if contact != "" {
+		how += " (" + contact + ")"
+	}
+	if a.Licence.Collection != "" {
+		how += ", or hold a token of collection " + a.Licence.Collection
+		if a.Licence.Slot != "" {
+			how += " in slot " + a.Licence.Slot
+		}
+	}
+	return wire.NewError(http.StatusForbidden, wire.TypePermission, CodeCredential,
+		"asset %d is closed, and payer %s has no credential for it that is good (%s); nothing was charged. To get one, %s", a.ID, payer, reason, how)
+}
+
+func refuseUsedUp(asset types.AssetID, payer string) error {
+	return wire.NewError(http.StatusForbidden, wire.TypePermission, CodeUsedUp,
+		"the credential of payer %s for asset %d is used up; nothing was charged. Ask the asset's controller to grant another", payer, asset)
 }
 
 func refuseOrder(format string, args ...any) error {

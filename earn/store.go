@@ -12,10 +12,11 @@ import (
 )
 
 // schemaVersion counts the layouts of earn's tables.
-const schemaVersion = 1
+const schemaVersion = 2
 
 // One row a lane: its newest order and claim. Nothing older is kept, since the
-// newest claim pays everything before it too.
+// newest claim pays everything before it too. One row a holder whose credential's
+// uses are counted: how many orders were accepted under its newest grant.
 const (
 	createLanes = `CREATE TABLE IF NOT EXISTS earn_lanes (
 		asset INTEGER NOT NULL, tab INTEGER NOT NULL, epoch INTEGER NOT NULL, lane INTEGER NOT NULL,
@@ -24,6 +25,9 @@ const (
 		value BLOB NOT NULL, settled BLOB NOT NULL, risk BLOB NOT NULL, lost BLOB NOT NULL,
 		live INTEGER NOT NULL, served INTEGER NOT NULL, response BLOB,
 		PRIMARY KEY (asset, tab, epoch, lane))`
+	createUses = `CREATE TABLE IF NOT EXISTS earn_uses (
+		asset INTEGER NOT NULL, holder TEXT NOT NULL, height INTEGER NOT NULL, used INTEGER NOT NULL,
+		PRIMARY KEY (asset, holder))`
 	createOrders = `CREATE INDEX IF NOT EXISTS earn_orders ON earn_lanes (asset, ord)`
 
 	columns = `tab, epoch, lane, seq, ord, voucher, leaf, leaf_path, tick, tick_path, paid, preimage,
@@ -48,15 +52,16 @@ const (
 	updateSettled = `UPDATE earn_lanes SET settled = ?, lost = ?, live = ?` + whereLane
 )
 
-// store is the book's table. Every write is one statement, which commits by
-// itself: it is with the operating system when the call returns.
+// store is the book's tables. Every write is one statement, which commits by
+// itself, or an order with the use that it takes, which commit together: it is
+// with the operating system when the call returns.
 type store struct {
 	db                                 *sql.DB
 	putStmt, tickStmt, servedStmt, set *sql.Stmt
 }
 
 func openStore(ctx context.Context, db *sql.DB) (*store, error) {
-	if err := keep.Schema(ctx, db, "earn", schemaVersion, createLanes, createOrders); err != nil {
+	if err := keep.Schema(ctx, db, "earn", schemaVersion, createLanes, createOrders, createUses); err != nil {
 		return nil, err
 	}
 	s := &store{db: db}
@@ -71,8 +76,9 @@ func openStore(ctx context.Context, db *sql.DB) (*store, error) {
 	return s, nil
 }
 
-// put writes a lane with a new order; the answer of the last order goes.
-func (s *store) put(ctx context.Context, asset types.AssetID, st state) error {
+// put writes a lane with a new order; the answer of the last order goes. If the
+// order takes a use of a credential, both are written or neither is.
+func (s *store) put(ctx context.Context, asset types.AssetID, st state, u *use) error {
 	var leaf, leafPath, tick, tickPath []byte
 	if st.leaf != nil {
 		leaf, leafPath = st.leaf.Bytes(), st.leafPath.Bytes()
@@ -80,9 +86,15 @@ func (s *store) put(ctx context.Context, asset types.AssetID, st state) error {
 	if st.tick != nil {
 		tick, tickPath = st.tick.Bytes(), st.tickPath.Bytes()
 	}
-	return write(ctx, s.putStmt, "keep order", int64(asset), int64(st.ref.Tab), st.ref.Epoch, st.ref.Lane,
+	row := []any{
+		int64(asset), int64(st.ref.Tab), st.ref.Epoch, st.ref.Lane,
 		int64(st.seq), st.order[:], st.voucher.Bytes(), leaf, leafPath, tick, tickPath, st.paid, st.preimage[:],
-		blob(st.value), blob(st.settled), blob(st.risk), blob(st.lost), st.served, st.live())
+		blob(st.value), blob(st.settled), blob(st.risk), blob(st.lost), st.served, st.live(),
+	}
+	if u == nil {
+		return write(ctx, s.putStmt, "keep order", row...)
+	}
+	return s.putCounted(context.WithoutCancel(ctx), asset, *u, row)
 }
 
 // tick writes the ticks paid.

@@ -24,9 +24,15 @@ type view struct {
 	chain Chain
 	now   func() time.Time
 
-	mu     sync.Mutex
-	lanes  map[types.LaneRef]*answer[types.Lane]
-	assets map[types.AssetID]*answer[types.Asset]
+	mu      sync.Mutex
+	lanes   map[types.LaneRef]*answer[types.Lane]
+	assets  map[types.AssetID]*answer[types.Asset]
+	permits map[permitKey]*answer[types.Permit]
+}
+
+type permitKey struct {
+	asset  types.AssetID
+	holder string
 }
 
 type answer[T any] struct {
@@ -39,6 +45,7 @@ func newView(c Chain, now func() time.Time) *view {
 	return &view{
 		chain: c, now: now,
 		lanes: map[types.LaneRef]*answer[types.Lane]{}, assets: map[types.AssetID]*answer[types.Asset]{},
+		permits: map[permitKey]*answer[types.Permit]{},
 	}
 }
 
@@ -50,6 +57,14 @@ func (v *view) lane(ctx context.Context, ref types.LaneRef, age time.Duration) (
 // asset returns what the chain said of id no longer than age ago.
 func (v *view) asset(ctx context.Context, id types.AssetID, age time.Duration) (types.Asset, error) {
 	return look(ctx, v, v.assets, id, age, v.chain.Asset)
+}
+
+// permit returns what the chain said of holder and asset no longer than age ago.
+func (v *view) permit(ctx context.Context, asset types.AssetID, holder string, age time.Duration) (types.Permit, error) {
+	ask := func(ctx context.Context, k permitKey) (types.Permit, error) {
+		return v.chain.Permit(ctx, k.asset, k.holder)
+	}
+	return look(ctx, v, v.permits, permitKey{asset, holder}, age, ask)
 }
 
 func look[K comparable, T any](ctx context.Context, v *view, m map[K]*answer[T], key K, age time.Duration,
@@ -82,7 +97,7 @@ func look[K comparable, T any](ctx context.Context, v *view, m map[K]*answer[T],
 
 // Funded returns the lane ref if it can be paid from: it is on the chain, open,
 // not used up, and in a denomination that the asset earns in. The answer may be a
-// second old. Ask it before an offer is made.
+// second old. Whether its payer may use the asset is for Admit.
 func (b *Book) Funded(ctx context.Context, ref types.LaneRef) (types.Lane, error) {
 	asset := b.Asset()
 	if asset == 0 {

@@ -37,8 +37,10 @@ type Config struct {
 	Keyed    Asker
 	// Manifest is served as it is: its hash is on the chain.
 	Manifest []byte
-	Log      *slog.Logger
-	Now      func() time.Time
+	// Contact tells where to ask for a credential; it may be empty.
+	Contact string
+	Log     *slog.Logger
+	Now     func() time.Time
 }
 
 // Gateway serves one app. It is safe for concurrent use.
@@ -77,6 +79,7 @@ func New(ctx context.Context, cfg Config) (*Gateway, error) {
 	}
 	book, err := earn.Open(ctx, earn.Config{
 		ChainID: cfg.ChainID, Asset: cfg.Asset, Exposure: cfg.Exposure, Chain: cfg.Chain, DB: cfg.DB, Now: cfg.Now, Log: cfg.Log,
+		Contact: cfg.Contact,
 	})
 	if err != nil {
 		return nil, err

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
+	"errors"
 	"net/http"
 	"slices"
 	"time"
@@ -53,13 +54,16 @@ func (g *Gateway) serveQuote(r *http.Request, body []byte) (*quoted, error) {
 	if err != nil {
 		return nil, err
 	}
-	funded, err := g.book.Funded(r.Context(), lane)
+	funded, err := g.book.Admit(r.Context(), lane)
 	if err != nil {
 		return nil, err
 	}
 	if funded.Gateway != g.book.Asset() {
 		return nil, wire.NewError(http.StatusForbidden, wire.TypePermission, earn.CodeNotYourLane,
 			"lane %s is for gateway %d, this is %d; open a lane for this one", lane, funded.Gateway, g.book.Asset())
+	}
+	if err := g.admit(r.Context(), lane, r.Header); err != nil {
+		return nil, err
 	}
 	all := g.offers(r.Context(), funded, seq, req.question, r.Header)
 	if err := g.failed(all); err != nil {
@@ -87,6 +91,24 @@ func (g *Gateway) serveQuote(r *http.Request, body []byte) (*quoted, error) {
 	}
 	g.quotes.add(q)
 	return q, nil
+}
+
+// admit asks the model whether it would serve the lane's payer, if it is not open
+// to all: a payer that it will refuse shall not pay for passages before.
+func (g *Gateway) admit(ctx context.Context, lane types.LaneRef, trace http.Header) error {
+	a, err := g.known.Asset(ctx, g.app.Model)
+	if err != nil || !a.Licence.Closed {
+		return nil //nolint:nilerr // what cannot be looked up now is said where it is priced
+	}
+	ctx, cancel := context.WithTimeout(ctx, g.app.Limits.OfferTimeout)
+	defer cancel()
+	var said wire.Admission
+	err = g.peers.call(ctx, g.app.Model, wire.PathAdmit, wire.AdmitRequest{Lane: lane}, &said, trace)
+	var refusal *wire.Error
+	if err == nil || errors.As(err, &refusal) {
+		return err
+	}
+	return modelError("model_down", "the model cannot be asked whether it would answer: %v; nothing was charged, try again", err)
 }
 
 func expiry(at int64, offers []wire.Offer) int64 {

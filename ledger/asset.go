@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/cosmos/cosmos-sdk/types/query"
+	"github.com/ethereum/go-ethereum/common"
 
 	"github.com/weal-network/weal/types"
 	assettypes "github.com/weal-network/weal/x/asset/types"
@@ -37,6 +38,13 @@ func (l *Ledger) Asset(ctx context.Context, id types.AssetID) (types.Asset, erro
 	return value, nil
 }
 
+// AssetNow returns an asset as the chain's last block has it: for who is about to
+// change it.
+func (l *Ledger) AssetNow(ctx context.Context, id types.AssetID) (types.Asset, error) {
+	l.forget(id)
+	return l.Asset(ctx, id)
+}
+
 // Assets returns all assets, by id.
 func (l *Ledger) Assets(ctx context.Context) ([]types.Asset, error) {
 	var all []types.Asset
@@ -60,6 +68,27 @@ func (l *Ledger) Assets(ctx context.Context) ([]types.Asset, error) {
 	}
 }
 
+// MaxFamily is the most assets that a family has.
+const MaxFamily = 1000
+
+// Family returns an asset with all that it was made from and all that was made
+// from it, by id, at most limit of them; cut tells that there are more. Owners and
+// units in circulation are not told.
+func (l *Ledger) Family(ctx context.Context, id types.AssetID, limit uint32) (family []types.Asset, cut bool, err error) {
+	res, err := l.assets.Family(ctx, &assettypes.QueryFamilyRequest{Asset: uint64(id), Limit: limit})
+	if err != nil {
+		return nil, false, failed(fmt.Sprintf("read family of asset %d", id), err)
+	}
+	for _, m := range res.Assets {
+		a, err := assetOf(&assettypes.QueryAssetResponse{Asset: m})
+		if err != nil {
+			return nil, false, fmt.Errorf("read family of asset %d: %w", id, err)
+		}
+		family = append(family, a)
+	}
+	return family, res.Cut, nil
+}
+
 // Version returns one version of an asset. It never changes.
 func (l *Ledger) Version(ctx context.Context, id types.AssetID, version uint32) (types.Version, error) {
 	key := versionKey{id, version}
@@ -73,9 +102,12 @@ func (l *Ledger) Version(ctx context.Context, id types.AssetID, version uint32) 
 	if err != nil {
 		return v, failed(fmt.Sprintf("read version %d of asset %d", version, id), err)
 	}
-	v = types.Version{Asset: id, Version: version}
+	v = types.Version{Asset: id, Version: version, Height: res.Version.Height}
 	if v.Manifest, err = types.HashFromBytes(res.Version.Manifest); err == nil {
 		v.Root, err = types.HashFromBytes(res.Version.Root)
+	}
+	if err == nil {
+		v.Licence, err = licenceOf(res.Version.Licence)
 	}
 	if err != nil {
 		return v, fmt.Errorf("read version %d of asset %d: %w", version, id, err)
@@ -89,10 +121,12 @@ func (l *Ledger) Version(ctx context.Context, id types.AssetID, version uint32) 
 // assetOf maps the chain's message.
 func assetOf(res *assettypes.QueryAssetResponse) (types.Asset, error) {
 	m := res.Asset
+	account := types.AssetAccount(types.AssetID(m.Id))
 	a := types.Asset{
 		ID: types.AssetID(m.Id), Kind: types.Kind(m.Kind), Maker: hexForm(m.Maker), Owner: hexForm(res.Owner),
-		Version: m.Version, ManifestURI: m.ManifestUri, Units: m.Units, Denoms: m.Denoms,
-		Prices: []types.Price{}, Ancestors: []types.Royalty{},
+		Controller: hexForm(m.Controller), Account: common.Address(account).Hex(),
+		Version: m.Version, ManifestURI: m.ManifestUri, Units: m.Units, Circulating: res.Circulating, Denoms: m.Denoms,
+		Prices: []types.Price{}, Parents: []types.Parent{}, Ancestors: []types.Royalty{}, Resale: m.Resale,
 	}
 	for _, f := range []struct {
 		to   *types.Hash
@@ -111,8 +145,26 @@ func assetOf(res *assettypes.QueryAssetResponse) (types.Asset, error) {
 		}
 		a.Prices = append(a.Prices, types.Price{Unit: types.PriceUnit(p.Unit), Denom: p.Denom, Amount: amount, Tokens: p.Tokens})
 	}
+	for _, p := range m.Parents {
+		a.Parents = append(a.Parents, types.Parent{Asset: types.AssetID(p.Asset), BasisPoints: p.BasisPoints, Version: p.Version})
+	}
 	for _, r := range m.Ancestors {
 		a.Ancestors = append(a.Ancestors, types.Royalty{Asset: types.AssetID(r.Asset), BasisPoints: r.BasisPoints})
 	}
-	return a, nil
+	var err error
+	a.Licence, err = licenceOf(m.Licence)
+	return a, err
+}
+
+// licenceOf maps the chain's message.
+func licenceOf(m assettypes.Licence) (types.Licence, error) {
+	l := types.Licence{
+		Kind: types.LicenceKind(m.Kind), Royalty: m.Royalty, Closed: m.Closed, Collection: m.Collection, Slot: m.Slot, TermsURI: m.TermsUri,
+	}
+	if len(m.Terms) == 0 {
+		return l, nil
+	}
+	var err error
+	l.Terms, err = types.HashFromBytes(m.Terms)
+	return l, err
 }

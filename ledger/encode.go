@@ -23,6 +23,16 @@ func pricesOf(prices []types.Price) []assettypes.Price {
 	return all
 }
 
+func licenceMsg(l types.Licence) *assettypes.Licence {
+	m := &assettypes.Licence{
+		Kind: uint32(l.Kind), Royalty: l.Royalty, Closed: l.Closed, Collection: l.Collection, Slot: l.Slot, TermsUri: l.TermsURI,
+	}
+	if !l.Terms.IsZero() {
+		m.Terms = l.Terms[:]
+	}
+	return m
+}
+
 // settlementOf writes a settlement in the canonical encodings of pay.
 func settlementOf(st pay.Settlement) tabtypes.Settlement {
 	m := tabtypes.Settlement{Voucher: st.Voucher.Bytes()}

@@ -19,10 +19,14 @@ import (
 // gasCap bounds what an estimate may use: a block's gas.
 const gasCap = 40_000_000
 
-// sendEVM sends an EVM transaction and returns what the call returned and its
-// logs. A revert is an error with the contract's reason.
-func (s *Sender) sendEVM(ctx context.Context, to common.Address, data []byte) (*evmtypes.MsgEthereumTxResponse, error) {
-	r, err := s.send(ctx, func(ctx context.Context) ([]byte, error) { return s.signEVM(ctx, to, data) })
+// sendEVM sends an EVM transaction, with coins unless value is nil, and returns
+// what the call returned and its logs. A revert is an error with the contract's
+// reason.
+func (s *Sender) sendEVM(ctx context.Context, to common.Address, value *big.Int, data []byte) (*evmtypes.MsgEthereumTxResponse, error) {
+	if value == nil {
+		value = new(big.Int)
+	}
+	r, err := s.send(ctx, func(ctx context.Context) ([]byte, error) { return s.signEVM(ctx, to, value, data) })
 	if err != nil {
 		return nil, err
 	}
@@ -37,8 +41,8 @@ func (s *Sender) sendEVM(ctx context.Context, to common.Address, data []byte) (*
 }
 
 // signEVM estimates the gas of a call and signs it with the next nonce.
-func (s *Sender) signEVM(ctx context.Context, to common.Address, data []byte) ([]byte, error) {
-	gas, err := s.estimate(ctx, to, data)
+func (s *Sender) signEVM(ctx context.Context, to common.Address, value *big.Int, data []byte) ([]byte, error) {
+	gas, err := s.estimate(ctx, to, value, data)
 	if err != nil {
 		return nil, err
 	}
@@ -50,7 +54,7 @@ func (s *Sender) signEVM(ctx context.Context, to common.Address, data []byte) ([
 	signer := ethtypes.LatestSignerForChainID(chainID)
 	tx, err := ethtypes.SignNewTx(s.ecdsa, signer, &ethtypes.DynamicFeeTx{
 		ChainID: chainID, Nonce: s.nonce, GasTipCap: new(big.Int), GasFeeCap: price,
-		Gas: gas, To: &to, Value: new(big.Int), Data: data,
+		Gas: gas, To: &to, Value: value, Data: data,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("sign transaction: %w", err)
@@ -67,9 +71,9 @@ func (s *Sender) signEVM(ctx context.Context, to common.Address, data []byte) ([
 }
 
 // estimate returns a gas limit for a call: the estimate and a quarter more.
-func (s *Sender) estimate(ctx context.Context, to common.Address, data []byte) (uint64, error) {
+func (s *Sender) estimate(ctx context.Context, to common.Address, value *big.Int, data []byte) (uint64, error) {
 	input := hexutil.Bytes(data)
-	args, err := json.Marshal(evmtypes.TransactionArgs{From: &s.address, To: &to, Input: &input})
+	args, err := json.Marshal(evmtypes.TransactionArgs{From: &s.address, To: &to, Value: (*hexutil.Big)(value), Input: &input})
 	if err != nil {
 		return 0, fmt.Errorf("estimate gas: %w", err)
 	}

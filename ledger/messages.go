@@ -114,25 +114,43 @@ type Update struct {
 	ManifestURI string
 	Root        types.Hash
 	Prices      []types.Price
+	// Licence stays as it is if it is nil.
+	Licence *types.Licence
 }
 
-// Update makes a new version of an asset that the sender made.
+// Update makes a new version of an asset that the sender controls.
 func (s *Sender) Update(ctx context.Context, u Update) (uint32, error) {
 	var res assettypes.MsgUpdateResponse
-	err := s.sendMsgs(ctx, &res, &assettypes.MsgUpdate{
+	msg := &assettypes.MsgUpdate{
 		Sender: Bech32(s.address), Asset: uint64(u.Asset), Manifest: u.Manifest[:], ManifestUri: u.ManifestURI,
 		Root: u.Root[:], Prices: pricesOf(u.Prices),
-	})
-	if err != nil {
+	}
+	if u.Licence != nil {
+		msg.Licence = licenceMsg(*u.Licence)
+	}
+	if err := s.sendMsgs(ctx, &res, msg); err != nil {
 		return 0, fmt.Errorf("update asset %d: %w", u.Asset, err)
 	}
 	s.l.forget(u.Asset)
 	return res.Version, nil
 }
 
-// Claim pays out what shares of the sender have earned.
+// Claim pays out what shares of the sender have earned, to their owner.
 func (s *Sender) Claim(ctx context.Context, shares []types.ShareID) ([]Coins, error) {
+	return s.ClaimTo(ctx, shares, "")
+}
+
+// ClaimTo pays out what shares have earned to one account, which owns them or is
+// an operator of their owner's; the sender is, too. An empty address is the owner.
+func (s *Sender) ClaimTo(ctx context.Context, shares []types.ShareID, to string) ([]Coins, error) {
 	msg := &assettypes.MsgClaim{Sender: Bech32(s.address)}
+	if to != "" {
+		a, err := ParseAddress(to)
+		if err != nil {
+			return nil, err
+		}
+		msg.To = Bech32(a)
+	}
 	for _, id := range shares {
 		msg.Shares = append(msg.Shares, uint64(id))
 	}
@@ -140,15 +158,7 @@ func (s *Sender) Claim(ctx context.Context, shares []types.ShareID) ([]Coins, er
 	if err := s.sendMsgs(ctx, &res, msg); err != nil {
 		return nil, fmt.Errorf("claim: %w", err)
 	}
-	var paid []Coins
-	for _, c := range res.Paid {
-		amount, err := types.AmountFromBig(c.Amount.BigInt())
-		if err != nil {
-			return nil, fmt.Errorf("claim: %w", err)
-		}
-		paid = append(paid, Coins{Denom: c.Denom, Amount: amount})
-	}
-	return paid, nil
+	return coinsOf(res.Paid)
 }
 
 // PullRoyalty brings an ancestor what an asset owes it.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/cosmos/cosmos-sdk/types/query"
 
 	"github.com/weal-network/weal/types"
@@ -16,6 +17,8 @@ type Share struct {
 	Asset types.AssetID `json:"asset"`
 	Owner string        `json:"owner"` // EIP-55 hex address
 	Value uint64        `json:"value"` // units of the asset's supply
+	// Approved may transfer the share (ERC-721); empty for none.
+	Approved string `json:"approved,omitempty"`
 }
 
 // Coins is an amount of a denomination.
@@ -49,12 +52,27 @@ func (l *Ledger) SharesOf(ctx context.Context, owner string) ([]Share, error) {
 			return nil, failed("list shares of "+owner, err)
 		}
 		for _, s := range res.Shares {
-			all = append(all, Share{ID: types.ShareID(s.Id), Asset: types.AssetID(s.Asset), Owner: hexForm(s.Owner), Value: s.Value})
+			all = append(all, shareOf(s))
 		}
 		if len(res.Pagination.GetNextKey()) == 0 {
 			return all, nil
 		}
 		page = &query.PageRequest{Limit: pageSize, Key: res.Pagination.NextKey}
+	}
+}
+
+// Share returns one share.
+func (l *Ledger) Share(ctx context.Context, id types.ShareID) (Share, error) {
+	res, err := l.assets.Share(ctx, &assettypes.QueryShareRequest{Id: uint64(id)})
+	if err != nil {
+		return Share{}, failed(fmt.Sprintf("read share %d", id), err)
+	}
+	return shareOf(res.Share), nil
+}
+
+func shareOf(s assettypes.Share) Share {
+	return Share{
+		ID: types.ShareID(s.Id), Asset: types.AssetID(s.Asset), Owner: hexForm(s.Owner), Value: s.Value, Approved: hexForm(s.Approved),
 	}
 }
 
@@ -96,6 +114,29 @@ func (l *Ledger) Revenue(ctx context.Context, asset types.AssetID) ([]Revenue, e
 			}
 		}
 		all = append(all, r)
+	}
+	return all, nil
+}
+
+// PullTreasury pays an asset's own account what came in while it had no units in
+// circulation.
+func (s *Sender) PullTreasury(ctx context.Context, asset types.AssetID) ([]Coins, error) {
+	var res assettypes.MsgPullTreasuryResponse
+	err := s.sendMsgs(ctx, &res, &assettypes.MsgPullTreasury{Sender: Bech32(s.address), Asset: uint64(asset)})
+	if err != nil {
+		return nil, fmt.Errorf("pull the treasury of asset %d: %w", asset, err)
+	}
+	return coinsOf(res.Paid)
+}
+
+func coinsOf(coins []sdk.Coin) ([]Coins, error) {
+	var all []Coins
+	for _, c := range coins {
+		amount, err := types.AmountFromBig(c.Amount.BigInt())
+		if err != nil {
+			return nil, fmt.Errorf("read what was paid: %w", err)
+		}
+		all = append(all, Coins{Denom: c.Denom, Amount: amount})
 	}
 	return all, nil
 }

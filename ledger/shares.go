@@ -3,11 +3,8 @@ package ledger
 import (
 	"context"
 	"fmt"
-	"math/big"
 
-	"github.com/ethereum/go-ethereum/common"
-
-	"github.com/weal-network/weal/precompile/asset/solidity"
+	"github.com/weal-network/weal/precompile/solidity"
 	"github.com/weal-network/weal/types"
 )
 
@@ -16,44 +13,12 @@ const (
 	sigTransferTo    = "transferFrom(uint256,address,uint256)"
 	sigTransferInto  = "transferFrom(uint256,uint256,uint256)"
 	sigTransferShare = "transferFrom(address,address,uint256)"
+	sigApproveShare  = "approve(address,uint256)"
+	sigApproveValue  = "approve(uint256,address,uint256)"
+	sigApproveAll    = "setApprovalForAll(address,bool)"
+	sigBurn          = "burn(uint256)"
+	sigBurnValue     = "burnValue(uint256,uint256)"
 )
-
-// contract is the address of the asset contract.
-var contract = common.HexToAddress(types.AssetContract)
-
-// Registration describes an asset to register. Denoms are those it earns in, one
-// to four, for ever; zero Units means types.DefaultUnits.
-type Registration struct {
-	Kind        types.Kind
-	Manifest    types.Hash
-	ManifestURI string
-	Root        types.Hash
-	Key         types.Hash
-	Units       uint64
-	Prices      []types.Price
-	Denoms      []string
-	Parents     []types.Royalty
-}
-
-// Register registers an asset of the sender's, and returns it with the share
-// that holds all its units.
-func (s *Sender) Register(ctx context.Context, r Registration) (types.AssetID, types.ShareID, error) {
-	arg := solidity.Registration{
-		Kind: uint8(r.Kind), Manifest: r.Manifest, Uri: r.ManifestURI, Root: r.Root, Key: r.Key, Units: r.Units,
-		Prices: []solidity.Price{}, Denoms: r.Denoms, Parents: []solidity.Royalty{},
-	}
-	for _, p := range r.Prices {
-		arg.Prices = append(arg.Prices, solidity.Price{Unit: string(p.Unit), Denom: p.Denom, Amount: p.Amount.Big(), Tokens: p.Tokens})
-	}
-	for _, p := range r.Parents {
-		arg.Parents = append(arg.Parents, solidity.Royalty{Asset: number(uint64(p.Asset)), BasisPoints: p.BasisPoints})
-	}
-	out, err := s.callContract(ctx, solidity.RegisterSignature, arg)
-	if err != nil {
-		return 0, 0, fmt.Errorf("register asset: %w", err)
-	}
-	return types.AssetID(out[0].(*big.Int).Uint64()), types.ShareID(out[1].(*big.Int).Uint64()), nil
-}
 
 // TransferValue moves value of a share to a new share of an owner (ERC-3525).
 func (s *Sender) TransferValue(ctx context.Context, from types.ShareID, to string, value uint64) (types.ShareID, error) {
@@ -61,16 +26,16 @@ func (s *Sender) TransferValue(ctx context.Context, from types.ShareID, to strin
 	if err != nil {
 		return 0, err
 	}
-	out, err := s.callContract(ctx, sigTransferTo, number(uint64(from)), a, number(value))
+	out, err := s.callAssets(ctx, sigTransferTo, number(uint64(from)), a, number(value))
 	if err != nil {
 		return 0, fmt.Errorf("transfer value of share %d: %w", from, err)
 	}
-	return types.ShareID(out[0].(*big.Int).Uint64()), nil
+	return types.ShareID(numberOf(out[0])), nil
 }
 
 // TransferInto moves value from one share to another of the same asset (ERC-3525).
 func (s *Sender) TransferInto(ctx context.Context, from, to types.ShareID, value uint64) error {
-	if _, err := s.callContract(ctx, sigTransferInto, number(uint64(from)), number(uint64(to)), number(value)); err != nil {
+	if _, err := s.callAssets(ctx, sigTransferInto, number(uint64(from)), number(uint64(to)), number(value)); err != nil {
 		return fmt.Errorf("transfer value of share %d: %w", from, err)
 	}
 	return nil
@@ -82,24 +47,88 @@ func (s *Sender) TransferShare(ctx context.Context, share types.ShareID, to stri
 	if err != nil {
 		return err
 	}
-	if _, err := s.callContract(ctx, sigTransferShare, s.address, a, number(uint64(share))); err != nil {
+	if _, err := s.callAssets(ctx, sigTransferShare, s.address, a, number(uint64(share))); err != nil {
 		return fmt.Errorf("transfer share %d: %w", share, err)
 	}
 	return nil
 }
 
-// callContract sends a transaction to the asset contract and decodes what the
-// function returns.
-func (s *Sender) callContract(ctx context.Context, signature string, args ...any) ([]any, error) {
-	data, err := solidity.Pack(signature, args...)
+// ApproveShare lets an account transfer one share, whole; the zero address ends
+// it (ERC-721).
+func (s *Sender) ApproveShare(ctx context.Context, share types.ShareID, operator string) error {
+	a, err := ParseAddress(operator)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	res, err := s.sendEVM(ctx, contract, data)
-	if err != nil {
-		return nil, err
+	if _, err := s.callAssets(ctx, sigApproveShare, a, number(uint64(share))); err != nil {
+		return fmt.Errorf("approve share %d: %w", share, err)
 	}
-	return solidity.Unpack(signature, res.Ret)
+	return nil
 }
 
-func number(n uint64) *big.Int { return new(big.Int).SetUint64(n) }
+// ApproveValue lets an account move so many units of a share; 0 ends it
+// (ERC-3525).
+func (s *Sender) ApproveValue(ctx context.Context, share types.ShareID, operator string, value uint64) error {
+	a, err := ParseAddress(operator)
+	if err != nil {
+		return err
+	}
+	if _, err := s.callAssets(ctx, sigApproveValue, number(uint64(share)), a, number(value)); err != nil {
+		return fmt.Errorf("approve value of share %d: %w", share, err)
+	}
+	return nil
+}
+
+// ApproveAll lets an account move all shares of the sender, or no longer
+// (ERC-721).
+func (s *Sender) ApproveAll(ctx context.Context, operator string, approved bool) error {
+	a, err := ParseAddress(operator)
+	if err != nil {
+		return err
+	}
+	if _, err := s.callAssets(ctx, sigApproveAll, a, approved); err != nil {
+		return fmt.Errorf("approve %s for all shares: %w", operator, err)
+	}
+	return nil
+}
+
+// Burn burns a share for ever. What it has earned is paid to its owner first.
+func (s *Sender) Burn(ctx context.Context, share types.ShareID) error {
+	if _, err := s.callAssets(ctx, sigBurn, number(uint64(share))); err != nil {
+		return fmt.Errorf("burn share %d: %w", share, err)
+	}
+	return nil
+}
+
+// BurnValue burns so many units of a share for ever.
+func (s *Sender) BurnValue(ctx context.Context, share types.ShareID, value uint64) error {
+	if _, err := s.callAssets(ctx, sigBurnValue, number(uint64(share)), number(value)); err != nil {
+		return fmt.Errorf("burn value of share %d: %w", share, err)
+	}
+	return nil
+}
+
+// SharesOfAsset lists at most limit shares of an asset, in the order of the
+// contract's enumeration, and tells how many there are in all.
+func (l *Ledger) SharesOfAsset(ctx context.Context, asset types.AssetID, limit uint64) (shares []Share, all uint64, err error) {
+	failed := func(err error) ([]Share, uint64, error) {
+		return nil, 0, fmt.Errorf("list shares of asset %d: %w", asset, err)
+	}
+	out, err := l.view(ctx, assets, solidity.Assets, "tokenSupplyInSlot(uint256)", number(uint64(asset)))
+	if err != nil {
+		return failed(err)
+	}
+	all = numberOf(out[0])
+	for i := range min(all, limit) {
+		out, err := l.view(ctx, assets, solidity.Assets, "tokenInSlotByIndex(uint256,uint256)", number(uint64(asset)), number(i))
+		if err != nil {
+			return failed(err)
+		}
+		share, err := l.Share(ctx, types.ShareID(numberOf(out[0])))
+		if err != nil {
+			return failed(err)
+		}
+		shares = append(shares, share)
+	}
+	return shares, all, nil
+}

@@ -18,6 +18,8 @@ type owned struct {
 	owner  *ledger.Sender
 	key    ed25519.PrivateKey // signs receipts
 	about  types.Manifest     // without Root
+	// licence is what the asset is registered under; later only the chain's counts.
+	licence types.Licence
 }
 
 // manifest returns the manifest with a root, and its bytes.
@@ -35,7 +37,7 @@ func (o *owned) ensure(ctx context.Context, root types.Hash) (types.AssetID, err
 	if err != nil {
 		return 0, err
 	}
-	hash, uri := types.ManifestHash(b), o.about.Endpoint+wire.PathManifest
+	hash, uri := types.ManifestHash(b), manifestURI(o.about.Endpoint)
 	found, err := o.find(ctx)
 	if err != nil {
 		return 0, err
@@ -43,7 +45,7 @@ func (o *owned) ensure(ctx context.Context, root types.Hash) (types.AssetID, err
 	if found.ID == 0 {
 		id, _, err := o.owner.Register(ctx, ledger.Registration{
 			Kind: o.about.Kind, Manifest: hash, ManifestURI: uri, Root: root, Key: pay.PublicKey(o.key),
-			Prices: o.about.Prices, Denoms: []string{types.BaseDenom},
+			Prices: o.about.Prices, Denoms: []string{types.BaseDenom}, Licence: o.licence,
 		})
 		return id, err
 	}
@@ -56,18 +58,26 @@ func (o *owned) ensure(ctx context.Context, root types.Hash) (types.AssetID, err
 	return found.ID, err
 }
 
-// update tells the chain of a new version.
+// update tells the chain of a new version. Prices and licence stay as the chain
+// has them: the manifest's are those of the beginning.
 func (o *owned) update(ctx context.Context, id types.AssetID, root types.Hash) error {
 	_, b, err := o.manifest(root)
 	if err != nil {
 		return err
 	}
+	now, err := o.ledger.AssetNow(ctx, id)
+	if err != nil {
+		return err
+	}
 	_, err = o.owner.Update(ctx, ledger.Update{
-		Asset: id, Manifest: types.ManifestHash(b), ManifestURI: o.about.Endpoint + wire.PathManifest,
-		Root: root, Prices: o.about.Prices,
+		Asset: id, Manifest: types.ManifestHash(b), ManifestURI: manifestURI(o.about.Endpoint),
+		Root: root, Prices: now.Prices,
 	})
 	return err
 }
+
+// manifestURI is where a role at an endpoint serves its manifest.
+func manifestURI(endpoint string) string { return endpoint + wire.PathManifest }
 
 // find returns the asset of this kind that the owner made, or a zero one.
 func (o *owned) find(ctx context.Context) (types.Asset, error) {

@@ -92,7 +92,7 @@ func (r *role) openModel(ctx context.Context, up Upstream) error {
 	}
 	m, err := model.New(ctx, model.Config{
 		ChainID: r.home.ChainID(), Asset: r.asset, Key: r.key, DB: db, Exposure: exposure,
-		Chain: r.ledger, Settler: r.owner, Upstream: upstream, Name: name, Manifest: manifest, Log: r.log,
+		Chain: r.ledger, Settler: r.owner, Upstream: upstream, Name: name, Manifest: manifest, Contact: r.owned.about.Contact, Log: r.log,
 	})
 	if err != nil {
 		return fmt.Errorf("open model: %w", err)
@@ -116,7 +116,7 @@ func (r *role) openGateway(ctx context.Context, app gateway.App, keys gateway.As
 	g, err := gateway.New(ctx, gateway.Config{
 		ChainID: r.home.ChainID(), Asset: r.asset, App: app, Key: r.key, DB: db, Exposure: exposure,
 		Chain: r.ledger, Settler: r.owner, Endpoint: newEndpoints(r.ledger).of, Keyed: keys,
-		Manifest: manifest, Log: r.log,
+		Manifest: manifest, Contact: r.owned.about.Contact, Log: r.log,
 	})
 	if err != nil {
 		return fmt.Errorf("open gateway: %w", err)

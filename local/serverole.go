@@ -29,8 +29,12 @@ type RoleConfig struct {
 	Name     string
 	Upstream Upstream // of a model
 	AppFile  string   // of a gateway
-	Log      *slog.Logger
-	Note     func(string)
+	// Licence is what a new asset is registered under; zero is open to all.
+	Licence types.Licence
+	// Contact is where to ask for a credential.
+	Contact string
+	Log     *slog.Logger
+	Note    func(string)
 }
 
 // Served is one role that runs alone.
@@ -158,9 +162,11 @@ func newServedRole(h *home.Home, l *ledger.Ledger, cfg RoleConfig) (*role, error
 	if cfg.Name == "" {
 		cfg.Name = AppName + "-" + cfg.Role
 	}
+	manifest := about(cfg.Name, kind, cfg.Endpoint)
+	manifest.Contact = cfg.Contact
 	return &role{
 		name: cfg.Role, home: h, admin: admin, listen: cfg.Listen, log: cfg.Log.With("role", cfg.Role),
-		owned: owned{ledger: l, owner: owner, key: key, about: about(cfg.Name, kind, cfg.Endpoint)},
+		owned: owned{ledger: l, owner: owner, key: key, about: manifest, licence: cfg.Licence},
 	}, nil
 }
 

@@ -3,7 +3,7 @@
 //
 // What always holds:
 //   - The upstream is asked only after a voucher with the model's own tick leaf
-//     was verified and written down.
+//     was verified and written down, of a payer who may use the model.
 //   - No byte goes out that lies more than one tick beyond what is paid (plus
 //     the prompt's ticks, before the first one came). Text is counted in metered
 //     tokens, types.TokenBytes bytes each, over the whole answer.

@@ -9,6 +9,7 @@ import (
 func (m *Model) routes(mux *http.ServeMux) {
 	mux.HandleFunc("POST "+wire.PathCompletions, m.complete)
 	mux.HandleFunc("POST "+wire.PathTicks, m.tick)
+	mux.HandleFunc("POST "+wire.PathAdmit, m.admit)
 	mux.HandleFunc("GET "+wire.PathModels, m.models)
 	mux.HandleFunc("GET "+wire.PathManifest, m.manifest)
 	mux.HandleFunc("GET "+wire.PathHealth, m.health)
@@ -36,6 +37,24 @@ func (m *Model) manifest(w http.ResponseWriter, _ *http.Request) {
 
 func (m *Model) health(w http.ResponseWriter, _ *http.Request) {
 	wire.WriteJSON(w, http.StatusOK, map[string]any{"status": "ok", "role": "model", "asset": m.book.Asset()})
+}
+
+// admit says whether the payer of a lane would be served now, or why not. It is
+// asked before a quote that names this model, if the model is not open to all.
+func (m *Model) admit(w http.ResponseWriter, r *http.Request) {
+	body, err := wire.ReadBody(r)
+	var req wire.AdmitRequest
+	if err == nil {
+		err = wire.Decode(body, &req)
+	}
+	if err == nil {
+		_, err = m.book.Admit(r.Context(), req.Lane)
+	}
+	if err != nil {
+		wire.WriteError(w, err)
+		return
+	}
+	wire.WriteJSON(w, http.StatusOK, wire.Admission{Asset: m.book.Asset()})
 }
 
 // tick takes a revealed preimage.

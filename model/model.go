@@ -39,6 +39,8 @@ type Config struct {
 	Name string
 	// Manifest is served as it is: its hash is on the chain.
 	Manifest []byte
+	// Contact tells where to ask for a credential; it may be empty.
+	Contact  string
 	TickWait time.Duration
 	Log      *slog.Logger
 	Now      func() time.Time
@@ -70,6 +72,7 @@ func New(ctx context.Context, cfg Config) (*Model, error) {
 	}
 	book, err := earn.Open(ctx, earn.Config{
 		ChainID: cfg.ChainID, Asset: cfg.Asset, Exposure: cfg.Exposure, Chain: cfg.Chain, DB: cfg.DB, Now: cfg.Now, Log: cfg.Log,
+		Contact: cfg.Contact,
 	})
 	if err != nil {
 		return nil, err

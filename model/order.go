@@ -83,7 +83,7 @@ func refuse(code, format string, args ...any) *wire.Error {
 
 // accept takes the payment at the price that is on the chain.
 func (m *Model) accept(ctx context.Context, o *order) error {
-	lane, err := m.book.Funded(ctx, o.Lane)
+	lane, err := m.book.Admit(ctx, o.Lane)
 	if err != nil {
 		return err
 	}

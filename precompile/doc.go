@@ -9,6 +9,8 @@
 //   - Only the caller of a contract is trusted to be who it is: no function acts
 //     for an address that it is told.
 //
-// The way through it: runner runs calls, asset is the contract of all assets,
-// and asset/solidity its interface, for those who only call it.
+// The way through it: runner runs calls; erc3525 has the functions of the token
+// standards; asset is the contract of all assets, collection that which opens
+// collections of makers' own, market and council those of the same names; and
+// solidity is their interfaces, for those who only call them.
 package precompile

@@ -1,12 +1,17 @@
 #!/usr/bin/env bash
-# The long forms of simulation and fuzzing. Every fuzz target runs for FUZZTIME
-# (default 60s), every property for CHECKS cases (default 20000).
+# The long forms of simulation and fuzzing. OPS random operations (default
+# 1,000,000) are played on the ownership of one chain, every property is tried
+# CHECKS times (default 20000), every fuzz target runs for FUZZTIME (default 60s).
 #
-#   FUZZTIME=10m CHECKS=1000000 test/soak.sh
+#   OPS=10000000 FUZZTIME=10m CHECKS=1000000 test/soak.sh
 set -euo pipefail
 cd "$(dirname "$0")/.."
 FUZZTIME=${FUZZTIME:-60s}
 CHECKS=${CHECKS:-20000}
+OPS=${OPS:-1000000}
+
+echo "== $OPS operations on ownership"
+WEAL_SOAK_OPS=$OPS go test ./x/asset/keeper -run '^TestSoak$' -count=1 -timeout 0 -v
 
 grep -rl --include='*_test.go' 'pgregory.net/rapid' . | xargs -n1 dirname | sort -u | while read -r dir; do
 	echo "== properties of $dir, $CHECKS cases each"

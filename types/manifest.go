@@ -24,10 +24,14 @@ type Manifest struct {
 	// Endpoint is the URL of the role that serves the asset, without a path.
 	Endpoint string `json:"endpoint"`
 	// Root is the Merkle root over a vault's chunks; zero for other kinds.
-	Root     Hash     `json:"root"`
+	Root Hash `json:"root"`
+	// Prices are those that the maker began with. What holds are the chain's.
 	Prices   []Price  `json:"prices"`
 	Policies []string `json:"policies"` // names of proof policies, such as "audit"
 	Licence  string   `json:"licence"`  // an SPDX identifier, a URL or words
+	// Contact is where to ask for a credential: a URL, an address or words. It is
+	// left out of the canonical form if it is empty.
+	Contact string `json:"contact,omitempty"`
 }
 
 // Bytes returns the canonical form: JSON with the keys in the order above, no

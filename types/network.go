@@ -22,6 +22,12 @@ const (
 	Escrow = "escrow"
 	// AssetContract is the EVM address of the ERC-3525 contract of all assets.
 	AssetContract = "0x0000000000000000000000000000000000003525"
+	// CollectionsContract is the EVM address where collections are opened.
+	CollectionsContract = "0x0000000000000000000000000000000000003526"
+	// MarketContract is the EVM address where shares are bought and sold.
+	MarketContract = "0x0000000000000000000000000000000000003527"
+	// CouncilContract is the EVM address where assets are governed.
+	CouncilContract = "0x0000000000000000000000000000000000003528"
 	// MaxUnits is the greatest supply of units an asset can have.
 	MaxUnits = 1 << 48
 	// DefaultUnits is the supply of units of an asset that names none.

@@ -10,6 +10,7 @@
 //   - The ids of an offer say nothing: they are salted anew in each, and only the
 //     payer learns the salt.
 //   - An order is served once; a retry gets the same bytes, also after a crash.
+//   - A closed vault offers and releases nothing to a payer without a credential.
 //   - No payer is offered more than a budget of different passages an hour.
 //
 // The way through it: [Open] a vault in a folder, [Vault.Add] documents, register

@@ -24,7 +24,7 @@ func (v *Vault) Offer(ctx context.Context, req wire.OfferRequest) (wire.Offer, e
 	if err := checkQuestion(&req); err != nil {
 		return wire.Offer{}, err
 	}
-	lane, err := v.book.Funded(ctx, req.Lane)
+	lane, err := v.book.Admit(ctx, req.Lane)
 	if err != nil {
 		return wire.Offer{}, err
 	}

@@ -130,6 +130,7 @@ func (v *Vault) open(ctx context.Context) (err error) {
 	}
 	v.book, err = earn.Open(ctx, earn.Config{
 		ChainID: v.cfg.ChainID, Exposure: v.cfg.Exposure, Chain: v.cfg.Chain, DB: v.money, Now: v.cfg.Now, Log: v.cfg.Log,
+		Contact: v.cfg.About.Contact,
 	})
 	if err != nil || v.cfg.Settler == nil {
 		return err

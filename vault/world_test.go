@@ -47,6 +47,7 @@ type world struct {
 	asset    types.Asset
 	versions []types.Hash // roots, by version from 1
 	lanes    map[types.LaneRef]types.Lane
+	permits  map[string]types.Permit // by holder
 	settled  []pay.Settlement
 	down     error
 	hold     bool // Publish does not reach the chain
@@ -62,7 +63,7 @@ func lane(i uint32) types.LaneRef { return types.LaneRef{Tab: 1, Lane: i} }
 func newWorld(t testing.TB) *world {
 	w := &world{
 		t: t, dir: t.TempDir(), docs: t.TempDir(), now: time.Unix(1_800_000_000, 0),
-		lanes: map[types.LaneRef]types.Lane{}, owed: map[types.LaneRef]uint64{},
+		lanes: map[types.LaneRef]types.Lane{}, owed: map[types.LaneRef]uint64{}, permits: map[string]types.Permit{},
 		asset: types.Asset{
 			ID: me, Kind: types.KindData, Key: pay.PublicKey(key(1)), Denoms: []string{denom},
 			Prices: []types.Price{{Unit: types.PerPassage, Denom: denom, Amount: n(5)}},
@@ -156,6 +157,16 @@ func (w *world) Lane(_ context.Context, ref types.LaneRef) (types.Lane, error) {
 		return l, types.ErrNotFound
 	}
 	return l, w.down
+}
+
+func (w *world) Permit(_ context.Context, _ types.AssetID, holder string) (types.Permit, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	p, ok := w.permits[holder]
+	if !ok {
+		p.Reason = "none was granted"
+	}
+	return p, w.down
 }
 
 // Settle is the vault's other way to the chain.

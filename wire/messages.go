@@ -10,6 +10,7 @@ const (
 	PathOffers      = "/weal/v1/offers"   // gateway → vault
 	PathRelease     = "/weal/v1/release"  // gateway → vault
 	PathTicks       = "/weal/v1/ticks"    // purse → gateway → model
+	PathAdmit       = "/weal/v1/admit"    // gateway → model
 	PathManifest    = "/weal/v1/manifest" // anyone → any role
 	PathHealth      = "/healthz"
 	PathCompletions = "/v1/chat/completions" // client or purse → gateway → model
@@ -34,6 +35,16 @@ type OfferRequest struct {
 	Question string        `json:"question"`
 	// Limit is the most passages wanted.
 	Limit int `json:"limit"`
+}
+
+// AdmitRequest asks a model whether it would serve the payer of a lane.
+type AdmitRequest struct {
+	Lane types.LaneRef `json:"lane"`
+}
+
+// Admission is the answer of who would.
+type Admission struct {
+	Asset types.AssetID `json:"asset"`
 }
 
 // Offer is a vault's answer: what it would release, without content.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -38,13 +40,34 @@ func Run(ctx context.Context, home string, args []string, out, err io.Writer) er
 
 // withHome names the home in args unless they do. A flag's default would not do:
 // the environment's WEAL_HOME is read as --home and means the directory above.
+// Where args name that directory, its chain is meant.
 func withHome(args []string, home string) []string {
 	flag := "--" + flags.FlagHome
-	named := slices.ContainsFunc(args, func(a string) bool {
-		return a == flag || strings.HasPrefix(a, flag+"=")
-	})
-	if named {
-		return args
+	for i, a := range args {
+		if dir, ok := strings.CutPrefix(a, flag+"="); ok {
+			args = slices.Clone(args)
+			args[i] = flag + "=" + chainOf(dir)
+			return args
+		}
+		if a == flag && i+1 < len(args) {
+			args = slices.Clone(args)
+			args[i+1] = chainOf(args[i+1])
+			return args
+		}
 	}
 	return append([]string{flag + "=" + home}, args...)
+}
+
+// chainOf returns the chain's directory in a home of everything, or dir itself.
+func chainOf(dir string) string {
+	inner := filepath.Join(dir, "chain")
+	if holdsChain(dir) || !holdsChain(inner) {
+		return dir
+	}
+	return inner
+}
+
+func holdsChain(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, "config"))
+	return err == nil
 }

@@ -28,6 +28,7 @@ type Chain struct {
 	mu      sync.Mutex
 	lanes   map[types.LaneRef]types.Lane
 	assets  map[types.AssetID]types.Asset
+	permits map[types.AssetID]map[string]types.Permit
 	Settled []pay.Settlement
 }
 
@@ -38,7 +39,33 @@ var (
 
 // NewChain returns a chain with nothing on it.
 func NewChain() *Chain {
-	return &Chain{lanes: map[types.LaneRef]types.Lane{}, assets: map[types.AssetID]types.Asset{}}
+	return &Chain{lanes: map[types.LaneRef]types.Lane{}, assets: map[types.AssetID]types.Asset{}, permits: map[types.AssetID]map[string]types.Permit{}}
+}
+
+// Permit implements earn.Chain: nobody may use what he was not permitted to.
+func (c *Chain) Permit(_ context.Context, asset types.AssetID, holder string) (types.Permit, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	p, ok := c.permits[asset][holder]
+	if !ok {
+		p.Reason = "none was granted"
+	}
+	return p, nil
+}
+
+// Close closes an asset to all but those who are permitted.
+func (c *Chain) Close(id types.AssetID) {
+	c.Change(id, func(a *types.Asset) { a.Licence = types.Licence{Kind: types.LicenceCredential, Closed: true} })
+}
+
+// SetPermit says whether holder may use an asset.
+func (c *Chain) SetPermit(asset types.AssetID, holder string, p types.Permit) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.permits[asset] == nil {
+		c.permits[asset] = map[string]types.Permit{}
+	}
+	c.permits[asset][holder] = p
 }
 
 // Lane implements earn.Chain.

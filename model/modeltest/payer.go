@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"crypto/ed25519"
 	"crypto/sha256"
+	"fmt"
 	"slices"
 	"testing"
 
@@ -37,7 +38,7 @@ type Signed struct {
 func NewPayer(t testing.TB, c *Chain, tab types.TabID, gateway types.AssetID, limit uint64) *Payer {
 	key := Key("lane", uint64(tab))
 	lane := types.Lane{
-		Ref: types.LaneRef{Tab: tab}, Denom: Denom, Key: types.Hash(key.Public().(ed25519.PublicKey)), //nolint:errcheck // that is what it is
+		Ref: types.LaneRef{Tab: tab}, Payer: fmt.Sprintf("0x%040x", uint64(tab)), Denom: Denom, Key: types.Hash(key.Public().(ed25519.PublicKey)), //nolint:errcheck // that is what it is
 		Cap: types.NewAmount(limit), Gateway: gateway, State: types.LaneOpen,
 	}
 	c.SetLane(lane)

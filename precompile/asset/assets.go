@@ -1,28 +1,25 @@
 package asset
 
 import (
-	"fmt"
-	"math/big"
-
 	"github.com/ethereum/go-ethereum/accounts/abi"
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/holiman/uint256"
 
-	"github.com/weal-network/weal/precompile/asset/solidity"
+	"github.com/weal-network/weal/precompile/erc3525"
 	"github.com/weal-network/weal/precompile/runner"
+	"github.com/weal-network/weal/precompile/solidity"
 	weal "github.com/weal-network/weal/types"
 	"github.com/weal-network/weal/x/asset/keeper"
+	"github.com/weal-network/weal/x/asset/token"
 	"github.com/weal-network/weal/x/asset/types"
 )
 
-var zeroAddress common.Address
-
-// assets lists the functions that are the chain's own.
+// assets lists the functions for assets themselves.
 func (c contract) assets() []runner.Function {
 	return []runner.Function{
-		write(solidity.RegisterSignature, c.register),
-		write("claim(uint256[])", c.claim),
-		view("claimable(uint256,string)", c.claimable),
+		erc3525.Write(solidity.RegisterSignature, c.register),
+		erc3525.View("account(uint256)", c.account),
+		erc3525.View("circulating(uint256)", c.circulating),
 	}
 }
 
@@ -36,11 +33,12 @@ func (c contract) register(call *runner.Call) ([]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := c.GetShare(call.Context, id)
-	if err != nil {
-		return nil, err
+	units := r.Units
+	if units == 0 {
+		units = weal.DefaultUnits
 	}
-	if err := logMint(call, s, number(s.Value)); err != nil {
+	made := token.Token{ID: keeper.TokenID(id), Slot: keeper.Slot(asset), Owner: call.Caller}
+	if err := erc3525.LogMint(call, Address, made, *uint256.NewInt(units)); err != nil {
 		return nil, err
 	}
 	err = call.Log("AssetRegistered", number(asset), call.Caller, number(id), in.Kind, in.Manifest, in.Uri)
@@ -51,14 +49,14 @@ func (c contract) register(call *runner.Call) ([]any, error) {
 func registration(in solidity.Registration) (types.Registration, error) {
 	r := types.Registration{
 		Kind: weal.Kind(in.Kind), Manifest: in.Manifest, ManifestURI: in.Uri,
-		Root: in.Root, Key: in.Key, Units: in.Units, Denoms: in.Denoms,
+		Root: in.Root, Key: in.Key, Units: in.Units, Denoms: in.Denoms, Resale: in.Resale,
 	}
-	for _, p := range in.Prices {
-		amount, err := weal.AmountFromBig(p.Amount)
-		if err != nil {
-			return r, fmt.Errorf("price: %w", err)
-		}
-		r.Prices = append(r.Prices, types.Price{Unit: p.Unit, Denom: p.Denom, Amount: amount.String(), Tokens: p.Tokens})
+	var err error
+	if r.Prices, err = prices(in.Prices); err != nil {
+		return r, err
+	}
+	if r.Licence, err = licence(in.Licence); err != nil {
+		return r, err
 	}
 	for _, p := range in.Parents {
 		if !p.Asset.IsUint64() {
@@ -69,39 +67,28 @@ func registration(in solidity.Registration) (types.Registration, error) {
 	return r, nil
 }
 
-func (c contract) claim(call *runner.Call) ([]any, error) {
-	var ids []weal.ShareID
-	for _, n := range call.Args[0].([]*big.Int) {
-		ids = append(ids, shareID(n))
+// asset returns the asset that an argument names, or types.ErrAssetNotFound.
+func (c contract) asset(call *runner.Call, i int) (types.Asset, error) {
+	n := numberArg(call, i)
+	if !n.IsUint64() {
+		return types.Asset{}, types.ErrAssetNotFound.Wrapf("asset %s", n)
 	}
-	payments, err := c.Claim(call.Context, call.Caller, ids)
-	if err != nil {
-		return nil, err
-	}
-	for _, p := range payments {
-		if err := call.Log("Claimed", number(p.Share), call.Caller, p.Denom, p.Amount.Big()); err != nil {
-			return nil, err
-		}
-	}
-	paid := []solidity.Coin{}
-	for _, coin := range keeper.Sum(payments) {
-		if coin.Denom == weal.BaseDenom {
-			call.Received(call.Caller, uint256.MustFromBig(coin.Amount.BigInt()))
-		}
-		paid = append(paid, solidity.Coin{Denom: coin.Denom, Amount: coin.Amount.BigInt()})
-	}
-	return []any{paid}, nil
+	return c.GetAsset(call.Context, assetID(n))
 }
 
-func (c contract) claimable(call *runner.Call) ([]any, error) {
-	denoms, amounts, err := c.Claimable(call.Context, shareArg(call, 0))
+func (c contract) account(call *runner.Call) ([]any, error) {
+	a, err := c.asset(call, 0)
 	if err != nil {
 		return nil, err
 	}
-	for i, d := range denoms {
-		if d == call.Args[1].(string) {
-			return []any{amounts[i].Big()}, nil
-		}
+	return []any{common.Address(weal.AssetAccount(weal.AssetID(a.Id)))}, nil
+}
+
+func (c contract) circulating(call *runner.Call) ([]any, error) {
+	a, err := c.asset(call, 0)
+	if err != nil {
+		return nil, err
 	}
-	return []any{new(big.Int)}, nil
+	units, err := c.Circulating(call.Context, weal.AssetID(a.Id))
+	return erc3525.One(number(units), err)
 }

@@ -1,10 +1,13 @@
 package asset
 
 import (
+	"math/big"
+
 	"github.com/ethereum/go-ethereum/common"
 
-	"github.com/weal-network/weal/precompile/asset/solidity"
+	"github.com/weal-network/weal/precompile/erc3525"
 	"github.com/weal-network/weal/precompile/runner"
+	"github.com/weal-network/weal/precompile/solidity"
 	weal "github.com/weal-network/weal/types"
 	"github.com/weal-network/weal/x/asset/keeper"
 )
@@ -18,19 +21,29 @@ type contract struct{ keeper.Keeper }
 // New returns the contract, to be registered with the EVM at Address.
 func New(k keeper.Keeper) *runner.Runner {
 	c := contract{k}
-	var all []runner.Function
-	for _, part := range [][]runner.Function{c.erc721(), c.erc3525(), c.metadata(), c.assets()} {
+	all := erc3525.Standard{Book: k.Tokens}.Functions()
+	for _, part := range [][]runner.Function{c.metadata(), c.assets(), c.claims(), c.control()} {
 		all = append(all, part...)
 	}
-	return runner.New("asset", Address, solidity.ABI, all...)
+	return runner.New("asset", Address, solidity.Assets.ABI, all...)
 }
 
-// view makes a function that changes nothing.
-func view(signature string, run func(*runner.Call) ([]any, error)) runner.Function {
-	return runner.Function{Signature: signature, Run: run}
+// shareID reads the number of a share. Ids are counted, so one that is beyond 64
+// bits is one that does not exist, as zero does not.
+func shareID(n *big.Int) weal.ShareID { return weal.ShareID(small(n)) }
+
+// assetID is shareID for an asset.
+func assetID(n *big.Int) weal.AssetID { return weal.AssetID(small(n)) }
+
+func small(n *big.Int) uint64 {
+	if !n.IsUint64() {
+		return 0
+	}
+	return n.Uint64()
 }
 
-// write makes a function that changes state.
-func write(signature string, run func(*runner.Call) ([]any, error)) runner.Function {
-	return runner.Function{Signature: signature, Writes: true, Run: run}
-}
+// numberArg returns the i-th argument, which is a uint256.
+func numberArg(c *runner.Call, i int) *big.Int { return c.Args[i].(*big.Int) }
+
+// number makes an id a uint256.
+func number[T ~uint64](n T) *big.Int { return new(big.Int).SetUint64(uint64(n)) }

@@ -4,12 +4,11 @@
 // What always holds:
 //   - The rules are x/asset's; this package decodes, calls the keeper, encodes,
 //     and says in logs what happened. It keeps nothing.
-//   - Every change of ownership has the logs that its standard demands, in the
-//     order in which the widespread Solidity implementations emit them.
-//   - Receivers are asked after everything else is done; if one refuses,
-//     everything is undone.
+//   - Every coin that the keeper pays to an account is told to the EVM, which
+//     would take it away again at the end of the transaction.
+//   - What is logged of shares is what package erc3525 logs of any token.
 //
-// The way through it: contract.go lists the functions, erc721.go and erc3525.go
-// have those of the standards, assets.go the others, metadata.go the texts,
-// receiver.go asks receivers, and preinstall.go puts code at the address.
+// The way through it: contract.go lists the functions, of which those of the
+// standards are package erc3525's; assets.go has registration, claim.go claims
+// and burning, metadata.go the texts, and preinstall.go puts code at the address.
 package asset

@@ -15,7 +15,7 @@ import (
 
 	"github.com/weal-network/weal/app/apptest"
 	"github.com/weal-network/weal/precompile/asset"
-	"github.com/weal-network/weal/precompile/asset/solidity"
+	"github.com/weal-network/weal/precompile/solidity"
 	"github.com/weal-network/weal/types"
 )
 
@@ -25,7 +25,7 @@ func logs(t *testing.T, r receipt) []string {
 	var out []string
 	for _, l := range r.Logs {
 		require.Equal(t, asset.Address.Hex(), l.Address)
-		e, err := solidity.ABI.EventByID(common.HexToHash(l.Topics[0]))
+		e, err := solidity.Assets.ABI.EventByID(common.HexToHash(l.Topics[0]))
 		require.NoError(t, err)
 		words := []string{e.RawName}
 		for _, topic := range l.Topics[1:] {
@@ -134,6 +134,7 @@ func TestViews(t *testing.T) {
 	for id, want := range map[[4]byte]bool{
 		{0x01, 0xff, 0xc9, 0xa7}: true, {0x80, 0xac, 0x58, 0xcd}: true, {0x5b, 0x5e, 0x13, 0x9f}: true,
 		{0x78, 0x0e, 0x9d, 0x63}: true, {0xd5, 0x35, 0x81, 0x40}: true, {0xe1, 0x60, 0x09, 0x02}: true,
+		{0x3b, 0x74, 0x1b, 0x9e}: true, {0xb6, 0x88, 0xbe, 0x58}: true,
 		{0xff, 0xff, 0xff, 0xff}: false, {0x36, 0x37, 0x2b, 0x07}: false,
 	} {
 		c.is(want, "supportsInterface(bytes4)", id)
@@ -184,7 +185,7 @@ func TestRevertTexts(t *testing.T) {
 		{alice, "transferFrom(address,address,uint256)", []any{alice.EVM(), asset.Address, big1(1)}, blocked},
 		{alice, "transferFrom(uint256,address,uint256)", []any{big1(1), escrow, big1(1)}, blocked},
 		{alice, solidity.RegisterSignature, []any{nothing}, "manifest: the hash is zero: bad asset"},
-		{mallory, "claim(uint256[])", []any{[]*big.Int{big1(1)}}, "share 1: not the share's owner"},
+		{mallory, "claim(uint256[])", []any{[]*big.Int{big1(1)}}, "share 1, nor an operator of its owner: not the share's owner"},
 		{alice, "claimable(uint256,string)", []any{big1(3), "aweal"}, "share 3: share not found"},
 	}
 	for _, tt := range tests {

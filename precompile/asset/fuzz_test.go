@@ -13,7 +13,7 @@ import (
 
 	"github.com/weal-network/weal/app/apptest"
 	"github.com/weal-network/weal/precompile/asset"
-	"github.com/weal-network/weal/precompile/asset/solidity"
+	"github.com/weal-network/weal/precompile/solidity"
 )
 
 // FuzzCall calls the contract with any bytes: it answers or says why not.
@@ -25,13 +25,16 @@ func FuzzCall(f *testing.F) {
 		args      []any
 	}{
 		{solidity.RegisterSignature, []any{registration(5, solidity.Royalty{Asset: big1(1), BasisPoints: 5})}},
+		{solidity.UpdateSignature, []any{big1(1), solidity.Update{Licence: solidity.Licence{Kind: 6, Slots: []*big.Int{big1(1)}}}}},
+		{"grant(uint256,address,uint64,uint64)", []any{big1(1), alice.EVM(), uint64(1), uint64(1)}},
+		{"pay(uint256,address,string,uint256)", []any{big1(1), alice.EVM(), "uusd", big1(1)}},
 		{"claim(uint256[])", []any{[]*big.Int{big1(1), big1(2)}}},
 		{"claimable(uint256,string)", []any{big1(1), "aweal"}},
 		{"transferFrom(uint256,address,uint256)", []any{big1(1), alice.EVM(), big1(1)}},
 		{"safeTransferFrom(address,address,uint256,bytes)", []any{alice.EVM(), alice.EVM(), big1(1), []byte("data")}},
 		{"supportsInterface(bytes4)", []any{[4]byte{1}}},
 	} {
-		data, err := solidity.Pack(seed.signature, seed.args...)
+		data, err := solidity.Assets.Pack(seed.signature, seed.args...)
 		require.NoError(f, err)
 		f.Add(data)
 	}

@@ -1,12 +1,12 @@
 package asset
 
 import (
-	"encoding/base64"
 	"encoding/hex"
-	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 
+	"github.com/weal-network/weal/precompile/erc3525"
 	"github.com/weal-network/weal/precompile/runner"
 	weal "github.com/weal-network/weal/types"
 	"github.com/weal-network/weal/x/asset/types"
@@ -18,28 +18,22 @@ const (
 	contractSymbol = "SHARE"
 )
 
-// The identifiers of ERC-165: the selectors of an interface's functions, xored.
-var interfaces = map[[4]byte]bool{
-	{0x01, 0xff, 0xc9, 0xa7}: true, // ERC-165
-	{0x80, 0xac, 0x58, 0xcd}: true, // ERC-721
-	{0x5b, 0x5e, 0x13, 0x9f}: true, // ERC-721 metadata
-	{0x78, 0x0e, 0x9d, 0x63}: true, // ERC-721 enumeration
-	{0xd5, 0x35, 0x81, 0x40}: true, // ERC-3525
-	{0xe1, 0x60, 0x09, 0x02}: true, // ERC-3525 metadata
-}
-
 // metadata lists the functions that describe the contract and what is in it.
 func (c contract) metadata() []runner.Function {
 	return []runner.Function{
-		view("name()", func(*runner.Call) ([]any, error) { return []any{contractName}, nil }),
-		view("symbol()", func(*runner.Call) ([]any, error) { return []any{contractSymbol}, nil }),
-		view("contractURI()", contractURI),
-		view("slotURI(uint256)", c.slotURI),
-		view("tokenURI(uint256)", c.tokenURI),
-		view("supportsInterface(bytes4)", func(call *runner.Call) ([]any, error) {
-			return []any{interfaces[call.Args[0].([4]byte)]}, nil
-		}),
+		erc3525.View("name()", func(*runner.Call) ([]any, error) { return []any{contractName}, nil }),
+		erc3525.View("symbol()", func(*runner.Call) ([]any, error) { return []any{contractSymbol}, nil }),
+		erc3525.View("valueDecimals()", func(*runner.Call) ([]any, error) { return []any{uint8(0)}, nil }),
+		erc3525.View("contractURI()", contractURI),
+		erc3525.View("slotURI(uint256)", c.slotURI),
+		erc3525.View("tokenURI(uint256)", c.tokenURI),
+		erc3525.View("supportsInterface(bytes4)", supportsInterface),
 	}
+}
+
+func supportsInterface(call *runner.Call) ([]any, error) {
+	id := call.Args[0].([4]byte)
+	return []any{erc3525.Supports(id) || id == erc3525.SlotApprovable || id == erc2981}, nil
 }
 
 // description is the metadata of ERC-721 and ERC-3525, in their field names.
@@ -56,17 +50,8 @@ type description struct {
 	ManifestURI string `json:"manifest_uri,omitempty"`
 }
 
-// dataURI returns a description as a URI that holds it.
-func dataURI(d description) ([]any, error) {
-	b, err := json.Marshal(d)
-	if err != nil {
-		return nil, fmt.Errorf("describe %s: %w", d.Name, err)
-	}
-	return []any{"data:application/json;base64," + base64.StdEncoding.EncodeToString(b)}, nil
-}
-
 func contractURI(*runner.Call) ([]any, error) {
-	return dataURI(description{
+	return erc3525.DataURI(description{
 		Name:        contractName,
 		Description: "Shares of the assets that answers are made of. A share's value is the part of its asset's revenue that it owns.",
 		Decimals:    new(int),
@@ -74,19 +59,18 @@ func contractURI(*runner.Call) ([]any, error) {
 }
 
 func (c contract) slotURI(call *runner.Call) ([]any, error) {
-	n := numberArg(call, 0)
-	if !n.IsUint64() {
-		return nil, types.ErrAssetNotFound
-	}
-	a, err := c.GetAsset(call.Context, weal.AssetID(n.Uint64()))
+	a, err := c.asset(call, 0)
 	if err != nil {
 		return nil, err
 	}
-	return dataURI(describe(a, fmt.Sprintf("Asset %d", a.Id)))
+	return erc3525.DataURI(describe(a, fmt.Sprintf("Asset %d", a.Id)))
 }
 
 func (c contract) tokenURI(call *runner.Call) ([]any, error) {
-	s, err := c.share721(call, 0)
+	s, err := c.GetShare(call.Context, shareID(numberArg(call, 0)))
+	if errors.Is(err, types.ErrShareNotFound) {
+		err = types.Err721Token
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -96,7 +80,7 @@ func (c contract) tokenURI(call *runner.Call) ([]any, error) {
 	}
 	d := describe(a, fmt.Sprintf("Share %d of asset %d", s.ID, s.Asset))
 	d.Slot, d.Balance = strconv.FormatUint(a.Id, 10), strconv.FormatUint(s.Value, 10)
-	return dataURI(d)
+	return erc3525.DataURI(d)
 }
 
 // describe says what an asset is.

@@ -117,7 +117,7 @@ func TestClaimBySomebodyElse(t *testing.T) {
 	alice, mallory, payer := c.Accounts[0], c.Accounts[1], c.Accounts[7]
 	id, share := c.register(alice, 1<<20)
 	c.earn(payer, id, wei(least))
-	require.Equal(t, "share 1: not the share's owner", c.send(mallory, "claim(uint256[])", []*big.Int{share}).reason())
+	require.Equal(t, "share 1, nor an operator of its owner: not the share's owner", c.send(mallory, "claim(uint256[])", []*big.Int{share}).reason())
 	require.Equal(t, "name 1 to 64 shares, got 0: bad claim", c.send(mallory, "claim(uint256[])", []*big.Int{}).reason())
 
 	r := c.must(alice, "claim(uint256[])", []*big.Int{share, share})

@@ -19,7 +19,7 @@ import (
 	"github.com/weal-network/weal/app/apptest"
 	"github.com/weal-network/weal/pay"
 	"github.com/weal-network/weal/precompile/asset"
-	"github.com/weal-network/weal/precompile/asset/solidity"
+	"github.com/weal-network/weal/precompile/solidity"
 	"github.com/weal-network/weal/types"
 )
 
@@ -99,7 +99,7 @@ func (c *chain) view(from apptest.Account, signature string, args ...any) (value
 		return nil, text
 	}
 	require.NoError(c.t, err)
-	values, err = solidity.Unpack(signature, out)
+	values, err = solidity.Assets.Unpack(signature, out)
 	require.NoError(c.t, err)
 	return values, ""
 }
@@ -120,14 +120,14 @@ func (c *chain) is(want any, signature string, args ...any) {
 func (c *chain) register(maker apptest.Account, units uint64, parents ...solidity.Royalty) (assetID, share *big.Int) {
 	c.t.Helper()
 	r := c.must(maker, solidity.RegisterSignature, registration(units, parents...))
-	out, err := solidity.Unpack(solidity.RegisterSignature, r.Ret)
+	out, err := solidity.Assets.Unpack(solidity.RegisterSignature, r.Ret)
 	require.NoError(c.t, err)
 	return out[0].(*big.Int), out[1].(*big.Int)
 }
 
 func call(t *testing.T, signature string, args ...any) []byte {
 	t.Helper()
-	data, err := solidity.Pack(signature, args...)
+	data, err := solidity.Assets.Pack(signature, args...)
 	require.NoError(t, err)
 	return data
 }

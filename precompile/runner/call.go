@@ -2,11 +2,13 @@ package runner
 
 import (
 	"fmt"
+	"math/big"
 
 	"github.com/ethereum/go-ethereum/accounts/abi"
 	"github.com/ethereum/go-ethereum/common"
 	ethtypes "github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/core/vm"
+	ethcrypto "github.com/ethereum/go-ethereum/crypto"
 	"github.com/holiman/uint256"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
@@ -18,13 +20,23 @@ type Call struct {
 	Context sdk.Context
 	// Caller is msg.sender.
 	Caller common.Address
+	// Self is the contract that was called: the Runner's address, or that of the
+	// front before it.
+	Self common.Address
+	// Front is the number of the front, zero if the Runner itself was called.
+	Front uint64
+	// Value is msg.value, which Self has already.
+	Value *uint256.Int
 	// Args are the arguments, as package abi decodes them.
 	Args []any
 
+	evm      *vm.EVM
+	function function
 	contract abi.ABI
 	received []receipt
+	moves    []move
 	logs     []*ethtypes.Log
-	after    []func(*Outside) error
+	after    []errand
 }
 
 // receipt is what an account got of the chain's coin.
@@ -32,6 +44,22 @@ type receipt struct {
 	to     common.Address
 	amount *uint256.Int
 }
+
+// move is a transfer of the chain's coin.
+type move struct {
+	from, to common.Address
+	amount   *uint256.Int
+}
+
+// errand is a call out in the name of a contract.
+type errand struct {
+	as common.Address
+	do func(*Outside) error
+}
+
+// Unknown is the error of a call of a function that is not there, for functions
+// that not every front has.
+func (c *Call) Unknown() error { return unknown(selector(c.function.method.ID)) }
 
 // Received says that Run had the bank pay an account, from a module's account,
 // so much of the chain's coin. The EVM keeps balances of its own during a
@@ -43,77 +71,106 @@ func (c *Call) Received(to common.Address, amount *uint256.Int) {
 	}
 }
 
+// Transfer moves the chain's coin between accounts when Run has returned, before
+// the logs. The call reverts if from has too little by then, or if the chain
+// never pays to. It calls nobody: see Outside.CallWith. Only a Runner made with
+// Refusing may move coins.
+func (c *Call) Transfer(from, to common.Address, amount *uint256.Int) {
+	c.moves = append(c.moves, move{from, to, amount.Clone()})
+}
+
 // Log adds an event of the contract's ABI, to be emitted when Run has returned.
 // Args are the event's arguments in their order, the indexed ones too.
 func (c *Call) Log(event string, args ...any) error {
-	e, ok := c.contract.Events[event]
+	return c.Emit(c.Self, c.contract, event, args...)
+}
+
+// Emit is Log in the name of another contract. Integers of 256 bits may be given
+// as uint256.Int.
+func (c *Call) Emit(at common.Address, contract abi.ABI, event string, args ...any) error {
+	e, ok := contract.Events[event]
 	if !ok || len(args) != len(e.Inputs) {
 		return fmt.Errorf("log %s: no such event of %d arguments", event, len(args))
 	}
-	topics := []common.Hash{e.ID}
-	var plain []any
+	log := &ethtypes.Log{Address: at, Topics: make([]common.Hash, 1, 4)}
+	log.Topics[0] = e.ID
+	plain := make(abi.Arguments, 0, len(e.Inputs))
+	values := make([]any, 0, len(e.Inputs))
 	for i, in := range e.Inputs {
 		if !in.Indexed {
-			plain = append(plain, args[i])
+			plain, values = append(plain, in), append(values, args[i])
 			continue
 		}
-		topic, err := abi.Arguments{{Type: in.Type}}.Pack(args[i])
+		topic, err := pack(abi.Arguments{in}, args[i:i+1])
 		if err != nil {
 			return fmt.Errorf("log %s: %w", event, err)
 		}
 		if len(topic) != common.HashLength {
 			return fmt.Errorf("log %s: %s is indexed and not a word", event, in.Name)
 		}
-		topics = append(topics, common.BytesToHash(topic))
+		log.Topics = append(log.Topics, common.Hash(topic))
 	}
-	data, err := e.Inputs.NonIndexed().Pack(plain...)
-	if err != nil {
+	var err error
+	if log.Data, err = pack(plain, values); err != nil {
 		return fmt.Errorf("log %s: %w", event, err)
 	}
-	c.logs = append(c.logs, &ethtypes.Log{Topics: topics, Data: data})
+	c.logs = append(c.logs, log)
 	return nil
 }
 
-// After has f called when the native work is done and the logs are emitted. It
-// may call contracts; Context is not to be used any more.
-func (c *Call) After(f func(*Outside) error) { c.after = append(c.after, f) }
-
-// Outside calls contracts in the name of the contract that runs.
-type Outside struct {
-	evm      *vm.EVM
-	contract *vm.Contract
-	self     common.Address
-}
-
-// HasCode reports whether a contract is at an address.
-func (o *Outside) HasCode(to common.Address) bool { return o.evm.StateDB.GetCodeSize(to) > 0 }
-
-// Call calls a contract with all but one 64th of the gas. The error is the
-// EVM's; if it is vm.ErrExecutionReverted, out is the revert data.
-func (o *Outside) Call(to common.Address, input []byte) (out []byte, err error) {
-	return o.forward(func(gas uint64) ([]byte, uint64, error) {
-		return o.evm.Call(o.self, to, input, gas, new(uint256.Int))
-	})
-}
-
-// View is Call without the right to change anything.
-func (o *Outside) View(to common.Address, input []byte) (out []byte, err error) {
-	return o.forward(func(gas uint64) ([]byte, uint64, error) {
-		return o.evm.StaticCall(o.self, to, input, gas)
-	})
-}
-
-func (o *Outside) forward(call func(gas uint64) ([]byte, uint64, error)) ([]byte, error) {
-	gas := o.contract.Gas - o.contract.Gas/64
-	out, left, err := call(gas)
-	if spend(o.evm, o.contract, gas-left) != nil {
-		return nil, vm.ErrOutOfGas
+// pack encodes values. Words that are common it encodes itself: package abi takes
+// a microsecond for each.
+func pack(args abi.Arguments, values []any) ([]byte, error) {
+	if len(args) != len(values) {
+		return packSlow(args, values)
 	}
-	return out, err
+	out := make([]byte, 0, len(values)*common.HashLength)
+	for i, v := range values {
+		switch v := v.(type) {
+		case common.Address:
+			if args[i].Type.T == abi.AddressTy {
+				out = append(out, common.LeftPadBytes(v[:], common.HashLength)...)
+				continue
+			}
+		case uint256.Int:
+			if args[i].Type.T == abi.UintTy && args[i].Type.Size == 256 {
+				word := v.Bytes32()
+				out = append(out, word[:]...)
+				continue
+			}
+		}
+		return packSlow(args, values)
+	}
+	return out, nil
 }
 
-// Revert is an error that carries the data to revert with.
-type Revert struct{ Data []byte }
+func packSlow(args abi.Arguments, values []any) ([]byte, error) {
+	plain := make([]any, len(values))
+	for i, v := range values {
+		if n, ok := v.(uint256.Int); ok {
+			v = n.ToBig()
+		}
+		plain[i] = v
+	}
+	return args.Pack(plain...)
+}
 
-// Error implements error.
-func (Revert) Error() string { return vm.ErrExecutionReverted.Error() }
+// Number returns the i-th argument, a uint256.
+func (c *Call) Number(i int) uint256.Int { return *uint256.MustFromBig(c.Args[i].(*big.Int)) }
+
+// Address returns the i-th argument, an address.
+func (c *Call) Address(i int) common.Address { return c.Args[i].(common.Address) }
+
+// Creates returns where Outside.Create will put the next contract that Self makes.
+func (c *Call) Creates() common.Address {
+	return ethcrypto.CreateAddress(c.Self, c.evm.StateDB.GetNonce(c.Self))
+}
+
+// After has f called when the native work is done and the logs are emitted. It
+// may call contracts, in the name of Self; Context is not to be used any more.
+func (c *Call) After(f func(*Outside) error) { c.AfterAs(c.Self, f) }
+
+// AfterAs is After in the name of another contract.
+func (c *Call) AfterAs(as common.Address, f func(*Outside) error) {
+	c.after = append(c.after, errand{as, f})
+}

@@ -40,6 +40,11 @@ func spend(evm *vm.EVM, contract *vm.Contract, gas uint64) error {
 	return nil
 }
 
+// refund gives gas back to the contract.
+func refund(evm *vm.EVM, contract *vm.Contract, gas uint64) {
+	contract.RefundGas(gas, evm.Config.Tracer, tracing.GasChangeCallPrecompiledContract)
+}
+
 // metered runs f on a meter of the contract's gas and takes from it what f used.
 func metered(evm *vm.EVM, contract *vm.Contract, f func(storetypes.GasMeter) error) (err error) {
 	meter := storetypes.NewGasMeter(contract.Gas)

@@ -6,21 +6,29 @@ import (
 
 	"github.com/ethereum/go-ethereum/accounts/abi"
 	"github.com/ethereum/go-ethereum/common"
-	"github.com/ethereum/go-ethereum/core/tracing"
 	"github.com/ethereum/go-ethereum/core/vm"
 
 	"github.com/cosmos/evm/x/vm/statedb"
 	evmtypes "github.com/cosmos/evm/x/vm/types"
 
 	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
+
+	"github.com/weal-network/weal/x/asset/types"
+)
+
+var (
+	errNoFunction = errors.New("call names no function")
+	errCoins      = errors.New("contract takes no coins")
+	errBorrowed   = errors.New("contract is called, not borrowed: DELEGATECALL would act for somebody else")
 )
 
 // Runner is a contract that is written in Go.
 type Runner struct {
-	name      string
-	address   common.Address
-	contract  abi.ABI
-	functions map[selector]function
+	name    string
+	address common.Address
+	own     face
+	fronts  *Fronts
+	blocked func(common.Address) bool
 }
 
 var _ vm.PrecompiledContract = (*Runner)(nil)
@@ -28,11 +36,18 @@ var _ vm.PrecompiledContract = (*Runner)(nil)
 // New returns the contract at address, with a name for traces. It panics if the
 // functions are not those of the ABI.
 func New(name string, address common.Address, contract abi.ABI, functions ...Function) *Runner {
-	linked, err := link(contract, functions)
+	own, err := link(contract, functions)
 	if err != nil {
 		panic(fmt.Errorf("contract %s: %w", address, err))
 	}
-	return &Runner{name: name, address: address, contract: contract, functions: linked}
+	return &Runner{name: name, address: address, own: own}
+}
+
+// Refusing lets functions move the chain's coin, but not to accounts that are
+// blocked: the chain never pays modules' accounts.
+func (r *Runner) Refusing(blocked func(common.Address) bool) *Runner {
+	r.blocked = blocked
+	return r
 }
 
 // Name implements vm.PrecompiledContract.
@@ -55,6 +70,8 @@ func (r *Runner) Run(evm *vm.EVM, contract *vm.Contract, readOnly bool) ([]byte,
 		return nil, err
 	case errors.As(err, &revert):
 		out = revert.Data
+	case errors.Is(err, types.ErrOverflow):
+		out = panicData(panicArithmetic)
 	default:
 		reason, packErr := evmtypes.RevertReasonBytes(err.Error())
 		if packErr != nil {
@@ -66,51 +83,63 @@ func (r *Runner) Run(evm *vm.EVM, contract *vm.Contract, readOnly bool) ([]byte,
 	return out, vm.ErrExecutionReverted
 }
 
+// panicArithmetic is Solidity's code for arithmetic that does not fit.
+const panicArithmetic = 0x11
+
+// panicData is what Solidity reverts with: Panic(uint256).
+func panicData(code byte) []byte {
+	out := append([]byte{0x4e, 0x48, 0x7b, 0x71}, make([]byte, common.HashLength)...)
+	out[len(out)-1] = code
+	return out
+}
+
 // run finds the function, reads its arguments and runs it.
 func (r *Runner) run(evm *vm.EVM, contract *vm.Contract, readOnly bool) ([]byte, error) {
-	if v := contract.Value(); v != nil && !v.IsZero() {
-		return nil, errors.New("contract takes no coins")
-	}
-	if len(contract.Input) < len(selector{}) {
-		return nil, errors.New("call names no function")
-	}
-	f, ok := r.functions[selector(contract.Input[:4])]
-	if !ok {
-		return nil, fmt.Errorf("unknown function 0x%x", contract.Input[:4])
-	}
-	if f.Writes && readOnly {
-		return nil, vm.ErrWriteProtection
+	// The EVM gives no value to code that runs as its caller's own.
+	if contract.Value() == nil {
+		return nil, errBorrowed
 	}
 	state, ok := evm.StateDB.(*statedb.StateDB)
 	if !ok {
 		return nil, errors.New("contract needs the chain's state")
 	}
-	args, err := f.method.Inputs.Unpack(contract.Input[4:])
-	if err != nil {
-		return nil, fmt.Errorf("%s: read arguments: %w", f.method.RawName, err)
+	call := &Call{evm: evm, Caller: contract.Caller(), Self: r.address, Value: contract.Value().Clone()}
+	visible, input := r.own, contract.Input
+	if caller, rest, ok := cut(input); ok && r.fronts != nil {
+		err := inside(evm, contract, state, call, func() (err error) {
+			call.Front, err = r.fronts.Number(call.Context, call.Caller)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+		call.Self, call.Caller = call.Caller, caller
+		visible, input = r.fronts.face, rest
 	}
-	call := &Call{Caller: contract.Caller(), Args: args, contract: r.contract}
-	if !f.Writes {
-		return r.view(evm, contract, state, f, call)
-	}
-	return r.write(evm, contract, state, f, call)
-}
-
-// view runs a function that changes nothing on the native state as it is.
-func (r *Runner) view(evm *vm.EVM, contract *vm.Contract, state *statedb.StateDB, f function, call *Call) ([]byte, error) {
-	ctx, err := state.GetCacheContext()
+	f, err := visible.find(input)
 	if err != nil {
 		return nil, err
 	}
-	call.Context = ctx
-	return r.native(evm, contract, f, call)
+	if !f.Payable && !call.Value.IsZero() {
+		return nil, errCoins
+	}
+	if f.Writes && readOnly {
+		return nil, vm.ErrWriteProtection
+	}
+	if call.Args, err = f.method.Inputs.Unpack(input[4:]); err != nil {
+		return nil, fmt.Errorf("%s: read arguments: %w", f.method.RawName, err)
+	}
+	call.function, call.contract = f, visible.contract
+	if !f.Writes {
+		return native(evm, contract, state, call)
+	}
+	return r.write(evm, contract, state, call)
 }
 
 // write runs a function that changes something. See the package's comment for
 // the order, and why it is this one.
-func (r *Runner) write(evm *vm.EVM, contract *vm.Contract, state *statedb.StateDB, f function, call *Call) ([]byte, error) {
-	ctx, err := state.GetCacheContext()
-	if err != nil {
+func (r *Runner) write(evm *vm.EVM, contract *vm.Contract, state *statedb.StateDB, call *Call) ([]byte, error) {
+	if _, err := state.GetCacheContext(); err != nil {
 		return nil, err
 	}
 	if err := spend(evm, contract, snapshotGas); err != nil {
@@ -120,44 +149,53 @@ func (r *Runner) write(evm *vm.EVM, contract *vm.Contract, state *statedb.StateD
 	// The entry is in the journal by then, and gas bounds our calls better.
 	_ = state.AddPrecompileFn(state.MultiStoreSnapshot())
 
-	call.Context = ctx
-	out, err := r.native(evm, contract, f, call)
+	out, err := native(evm, contract, state, call)
 	if err != nil {
 		return nil, err
 	}
-	for _, c := range call.received {
-		state.AddBalance(c.to, c.amount, tracing.BalanceChangeUnspecified)
+	if err := r.pay(evm, contract, state, call); err != nil {
+		return nil, err
 	}
 	for _, log := range call.logs {
 		if err := spend(evm, contract, logGas(len(log.Topics), len(log.Data))); err != nil {
 			return nil, err
 		}
-		log.Address, log.BlockNumber = r.address, evm.Context.BlockNumber.Uint64()
+		log.BlockNumber = evm.Context.BlockNumber.Uint64()
 		state.AddLog(log)
 	}
-	outside := &Outside{evm: evm, contract: contract, self: r.address}
-	for _, after := range call.after {
-		if err := after(outside); err != nil {
+	for _, a := range call.after {
+		if err := a.do(&Outside{evm: evm, contract: contract, self: a.as}); err != nil {
 			return nil, err
 		}
 	}
 	return out, nil
 }
 
-// native runs a function on the call's gas, and packs what it returns.
-func (r *Runner) native(evm *vm.EVM, contract *vm.Contract, f function, call *Call) (out []byte, err error) {
-	// The multi-store of a transaction counts its layers as its version.
-	config := storeGas(uint64(call.Context.MultiStore().LatestVersion()))
-	err = metered(evm, contract, func(meter storetypes.GasMeter) error {
-		call.Context = call.Context.WithGasMeter(meter).
-			WithKVGasConfig(config).
-			WithTransientKVGasConfig(storetypes.TransientGasConfig())
-		values, err := f.Function.Run(call)
+// native runs a function on the native state as it is, and packs what it returns.
+func native(evm *vm.EVM, contract *vm.Contract, state *statedb.StateDB, call *Call) (out []byte, err error) {
+	err = inside(evm, contract, state, call, func() error {
+		values, err := call.function.Run(call)
 		if err != nil {
 			return err
 		}
-		out, err = f.method.Outputs.Pack(values...)
+		out, err = pack(call.function.method.Outputs, values)
 		return err
 	})
 	return out, err
+}
+
+// inside runs f on the call's gas, with the native state in call.Context.
+func inside(evm *vm.EVM, contract *vm.Contract, state *statedb.StateDB, call *Call, f func() error) error {
+	ctx, err := state.GetCacheContext()
+	if err != nil {
+		return err
+	}
+	// The multi-store of a transaction counts its layers as its version.
+	config := storeGas(uint64(ctx.MultiStore().LatestVersion()))
+	return metered(evm, contract, func(meter storetypes.GasMeter) error {
+		call.Context = ctx.WithGasMeter(meter).
+			WithKVGasConfig(config).
+			WithTransientKVGasConfig(storetypes.TransientGasConfig())
+		return f()
+	})
 }

@@ -58,7 +58,7 @@ func TestLink(t *testing.T) {
 }
 
 func TestLog(t *testing.T) {
-	c := &Call{contract: parse(t)}
+	c := &Call{contract: parse(t), Self: common.Address{7}}
 	require.NoError(t, c.Log("Set", big.NewInt(7), "because"))
 	require.Equal(t, common.BigToHash(big.NewInt(7)), c.logs[0].Topics[1])
 	require.ErrorContains(t, c.Log("Set", big.NewInt(7)), "no such event of 1 arguments")

@@ -18,7 +18,7 @@ import (
 	"github.com/weal-network/weal/app/apptest"
 	"github.com/weal-network/weal/ledger"
 	"github.com/weal-network/weal/pay"
-	"github.com/weal-network/weal/precompile/asset/solidity"
+	"github.com/weal-network/weal/precompile/solidity"
 	"github.com/weal-network/weal/types"
 	assettypes "github.com/weal-network/weal/x/asset/types"
 )
@@ -71,7 +71,7 @@ func (w *town) spread() ([]apptest.Account, []types.ShareID) {
 		for i := from; i < from+perBlock; i++ {
 			h := apptest.NewAccount(fmt.Sprintf("holder/%d", i))
 			holders = append(holders, h)
-			data, err := solidity.Pack("transferFrom(uint256,address,uint256)",
+			data, err := solidity.Assets.Pack("transferFrom(uint256,address,uint256)",
 				new(big.Int).SetUint64(uint64(w.dataShare)), h.EVM(), big.NewInt(int64(i+1)))
 			require.NoError(w.t, err)
 			txs = append(txs, w.net.EVM(w.data, apptest.EVMTx{To: &contract, Data: data, Gas: 390_000}))

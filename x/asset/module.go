@@ -14,7 +14,9 @@ import (
 	"github.com/cosmos/cosmos-sdk/types/module"
 	"github.com/grpc-ecosystem/grpc-gateway/runtime"
 
+	"github.com/weal-network/weal/x/asset/council"
 	"github.com/weal-network/weal/x/asset/keeper"
+	"github.com/weal-network/weal/x/asset/market"
 	"github.com/weal-network/weal/x/asset/types"
 )
 
@@ -26,16 +28,22 @@ var (
 	_ module.AppModuleBasic = AppModule{}
 	_ module.HasGenesis     = AppModule{}
 	_ module.HasServices    = AppModule{}
+
+	_ appmodule.HasBeginBlocker = AppModule{}
 )
 
 // AppModule is the module as an application sees it.
 type AppModule struct {
-	cdc    codec.Codec
-	keeper keeper.Keeper
+	cdc     codec.Codec
+	keeper  keeper.Keeper
+	market  market.Keeper
+	council council.Keeper
 }
 
 // NewAppModule returns the module. Its genesis must come after the bank's.
-func NewAppModule(cdc codec.Codec, k keeper.Keeper) AppModule { return AppModule{cdc: cdc, keeper: k} }
+func NewAppModule(cdc codec.Codec, k keeper.Keeper, m market.Keeper, c council.Keeper) AppModule {
+	return AppModule{cdc: cdc, keeper: k, market: m, council: c}
+}
 
 // Name implements module.AppModuleBasic.
 func (AppModule) Name() string { return types.ModuleName }
@@ -60,12 +68,16 @@ func (AppModule) RegisterGRPCGatewayRoutes(c client.Context, mux *runtime.ServeM
 	if err := types.RegisterQueryHandlerClient(context.Background(), mux, types.NewQueryClient(c)); err != nil {
 		panic(fmt.Errorf("asset: register REST routes: %w", err))
 	}
+	if err := types.RegisterMarketQueryHandlerClient(context.Background(), mux, types.NewMarketQueryClient(c)); err != nil {
+		panic(fmt.Errorf("asset: register REST routes of the market: %w", err))
+	}
 }
 
 // RegisterServices implements module.HasServices.
 func (m AppModule) RegisterServices(c module.Configurator) {
 	types.RegisterMsgServer(c.MsgServer(), keeper.NewMsgServer(m.keeper))
 	types.RegisterQueryServer(c.QueryServer(), keeper.NewQueryServer(m.keeper))
+	types.RegisterMarketQueryServer(c.QueryServer(), market.NewQueryServer(m.market))
 }
 
 // DefaultGenesis implements module.HasGenesis.
@@ -86,14 +98,30 @@ func (AppModule) ValidateGenesis(cdc codec.JSONCodec, _ client.TxEncodingConfig,
 func (m AppModule) InitGenesis(ctx sdk.Context, cdc codec.JSONCodec, b json.RawMessage) {
 	var g types.GenesisState
 	cdc.MustUnmarshalJSON(b, &g)
-	if err := m.keeper.InitGenesis(ctx, &g); err != nil {
+	err := m.keeper.InitGenesis(ctx, &g)
+	if err == nil {
+		err = m.market.InitGenesis(ctx, g.Market)
+	}
+	if err == nil {
+		err = m.council.InitGenesis(ctx, g.Council)
+	}
+	if err != nil {
 		panic(fmt.Errorf("init genesis of %s: %w", types.ModuleName, err))
 	}
 }
 
+// BeginBlock implements appmodule.HasBeginBlocker.
+func (m AppModule) BeginBlock(ctx context.Context) error { return m.council.BeginBlock(ctx) }
+
 // ExportGenesis implements module.HasGenesis.
 func (m AppModule) ExportGenesis(ctx sdk.Context, cdc codec.JSONCodec) json.RawMessage {
 	g, err := m.keeper.ExportGenesis(ctx)
+	if err == nil {
+		g.Market, err = m.market.ExportGenesis(ctx)
+	}
+	if err == nil {
+		g.Council, err = m.council.ExportGenesis(ctx)
+	}
 	if err != nil {
 		panic(fmt.Errorf("export genesis of %s: %w", types.ModuleName, err))
 	}

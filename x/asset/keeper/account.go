@@ -3,6 +3,7 @@ package keeper
 import (
 	"context"
 	"math/big"
+	"slices"
 
 	"cosmossdk.io/collections"
 
@@ -19,7 +20,8 @@ type account struct {
 	// pulled is what the asset has pulled from its descendants.
 	pulled *big.Int
 	// claimable is what its shares could claim now; standing is the same with
-	// what they have beyond whole units, scaled.
+	// what they have beyond whole units, scaled. The row's treasury is what waits
+	// for it.
 	claimable, standing *big.Int
 }
 
@@ -42,29 +44,23 @@ func (k Keeper) account(ctx context.Context, a types.Asset, denom string) (accou
 		}
 		acc.royaltiesPaid.Add(acc.royaltiesPaid, paid.Big())
 	}
-	err = k.eachShare(ctx, a.Id, func(id weal.ShareID, s share) error {
-		m, err := k.mark(ctx, id, denom)
+	if acc.treasury, err = orZero(k.treasuries.Get(ctx, collections.Join(a.Id, denom))); err != nil {
+		return acc, err
+	}
+	i := slices.Index(a.Denoms, denom)
+	err = k.eachShare(ctx, weal.AssetID(a.Id), func(s Share) error {
+		marks, err := orZero(k.marks.Get(ctx, uint64(s.ID)))
 		if err != nil {
 			return err
 		}
-		m.settle(s.value, &r.perUnit)
+		m := markOf(marks, i)
+		m.settle(s.Value, &r.perUnit)
 		acc.claimable.Add(acc.claimable, m.owed.Big())
 		acc.standing.Add(acc.standing, scaled(m.owed.Big()))
 		acc.standing.Add(acc.standing, new(big.Int).SetUint64(m.fraction))
 		return nil
 	})
 	return acc, err
-}
-
-// eachShare calls f with every share of an asset, in the order of ids.
-func (k Keeper) eachShare(ctx context.Context, asset uint64, f func(weal.ShareID, share) error) error {
-	return k.slots.Walk(ctx, collections.NewPrefixedPairRange[uint64, uint64](asset), func(key slotKey) (bool, error) {
-		s, err := k.share(ctx, weal.ShareID(key.K2()))
-		if err == nil {
-			err = f(weal.ShareID(key.K2()), s)
-		}
-		return err != nil, err
-	})
 }
 
 // scaled returns n·2^64.
@@ -87,17 +83,19 @@ func (k Keeper) revenueRows(ctx context.Context, asset weal.AssetID) ([]types.Re
 	return rows, nil
 }
 
-// row puts an account in the form of the query. What the holders have is the
+// row puts an account in the form of the query. What waits for the treasury is
+// claimable, too. What the holders have is the
 // lifetime credit less all royalties, plus what was pulled: carried has the few
 // units between that and what the accumulator was given.
 func (a account) row(denom string) types.RevenueRow {
 	holders := new(big.Int).Sub(a.lifetime.Big(), a.royalties)
 	holders.Add(holders, a.pulled)
 	carried := new(big.Int).Sub(holders, a.claimed.Big())
-	carried.Sub(carried, a.claimable)
+	claimable := new(big.Int).Add(a.claimable, a.treasury.Big())
+	carried.Sub(carried, claimable)
 	return types.RevenueRow{
 		Denom: denom, Credited: a.lifetime.String(), Holders: holders.String(),
-		Claimed: a.claimed.String(), Claimable: a.claimable.String(), Carried: carried.String(),
+		Claimed: a.claimed.String(), Claimable: claimable.String(), Carried: carried.String(),
 		Royalties: a.royalties.String(), RoyaltiesPaid: a.royaltiesPaid.String(),
 	}
 }

@@ -12,9 +12,12 @@ import (
 // scale is how many bits the accumulator has below a smallest unit.
 const scale = 64
 
-// revenue is what one asset has earned in one denomination.
+// revenue is what one asset has earned in one denomination. With S what the
+// shares stand at and T what waits for the treasury,
 //
-//	holders·2^64 = units·perUnit + remainder, remainder < units.
+//	holders·2^64 = (claimed + T)·2^64 + S + remainder,
+//
+// where remainder is below units, or below 2^64 if there are none.
 type revenue struct {
 	lifetime weal.Amount
 	holders  weal.Amount
@@ -23,10 +26,16 @@ type revenue struct {
 	// remainder is what the last division left, scaled.
 	remainder uint64
 	claimed   weal.Amount
-	// units and kept, the basis points of the lifetime credit that no ancestor
-	// is owed, are the asset's. They are here so that a credit reads one row.
+	// units are those in circulation; kept is the basis points of the lifetime
+	// credit that no ancestor is owed. They are the asset's, and here so that a
+	// credit reads one row.
 	units uint64
 	kept  uint16
+	// treasury is what was distributed while there were no units, dust is the
+	// fraction that a burned share left. They are not parts of the row: putRevenue
+	// and addDust take them.
+	treasury weal.Amount
+	dust     uint64
 }
 
 // own is the holders' part of the lifetime credit: floor(lifetime·kept/10,000).
@@ -56,7 +65,8 @@ func (r *revenue) credit(amount weal.Amount) bool {
 	return ok && r.distribute(more)
 }
 
-// distribute gives amount to the holders, to each unit alike.
+// distribute gives amount to the holders, to each unit alike, or to the treasury
+// if there are no units.
 func (r *revenue) distribute(amount weal.Amount) bool {
 	var ok bool
 	if r.holders, ok = r.holders.Add(amount); !ok {
@@ -64,7 +74,24 @@ func (r *revenue) distribute(amount weal.Amount) bool {
 	}
 	n := wide(amount)
 	n.Lsh(n, scale)
-	n.AddUint64(n, r.remainder)
+	return r.spread(n.AddUint64(n, r.remainder))
+}
+
+// addDust gives the holders the dust, and what the remainder is worth to them.
+func (r *revenue) addDust() bool {
+	n := new(uint256.Int).AddUint64(uint256.NewInt(r.remainder), r.dust)
+	r.dust = 0
+	return r.spread(n)
+}
+
+// spread divides n, scaled, among the units and keeps the rest.
+func (r *revenue) spread(n *uint256.Int) bool {
+	if r.units == 0 {
+		r.remainder = n.Uint64()
+		var ok bool
+		r.treasury, ok = r.treasury.Add(narrow(n.Rsh(n, scale)))
+		return ok
+	}
 	var rest uint256.Int
 	n.DivMod(n, uint256.NewInt(r.units), &rest)
 	r.perUnit.Add(&r.perUnit, n)
@@ -116,7 +143,7 @@ var (
 		name: "weal/asset/revenue", size: revenueSize,
 		encode: encodeRevenue, decode: decodeRevenue,
 	}
-	markValue = fixed[mark]{name: "weal/asset/mark", size: markSize, encode: encodeMark, decode: decodeMark}
+	marksValue = rows[mark]{name: "weal/asset/marks", size: markSize, encode: encodeMark, decode: decodeMark}
 )
 
 func encodeRevenue(r revenue) []byte {

@@ -2,6 +2,7 @@ package keeper
 
 import (
 	"context"
+	"slices"
 
 	"cosmossdk.io/collections"
 	"cosmossdk.io/math"
@@ -10,12 +11,15 @@ import (
 	"github.com/ethereum/go-ethereum/common"
 
 	weal "github.com/weal-network/weal/types"
+	"github.com/weal-network/weal/x/asset/token"
 	"github.com/weal-network/weal/x/asset/types"
 )
 
 // Payment is what one share was paid in one denomination.
 type Payment struct {
 	Share  weal.ShareID
+	Owner  common.Address
+	To     common.Address
 	Denom  string
 	Amount weal.Amount
 }
@@ -29,31 +33,78 @@ func Sum(payments []Payment) sdk.Coins {
 	return sum
 }
 
-// Claim pays an owner, from the escrow account, all that its shares have earned
-// and not been paid. The result is empty if that is nothing. It fails with
-// types.ErrNotOwner if one of the shares is another's.
-func (k Keeper) Claim(ctx context.Context, owner common.Address, shares []weal.ShareID) ([]Payment, error) {
+// Claim pays, from the escrow account, all that shares have earned and not been
+// paid. Caller owns each, or is an operator of its owner. To is the owner or one
+// of its operators; zero is the owner. The result is empty if nothing is owed.
+// It fails with types.ErrNotOwner if caller or to is another.
+func (k Keeper) Claim(ctx context.Context, caller, to common.Address, shares []weal.ShareID) ([]Payment, error) {
 	if len(shares) == 0 || len(shares) > types.MaxClaimShares {
 		return nil, types.ErrClaim.Wrapf("name 1 to %d shares, got %d", types.MaxClaimShares, len(shares))
 	}
 	var payments []Payment
 	for _, id := range shares {
-		s, err := k.sharesOwn(ctx, owner, id)
+		s, err := k.GetShare(ctx, id)
 		if err != nil {
 			return nil, err
 		}
-		err = k.eachRevenue(ctx, weal.AssetID(s.asset), func(denom string, _ revenue) error {
-			paid, err := k.take(ctx, id, s, denom, nil)
-			if err == nil && !paid.IsZero() {
-				payments = append(payments, Payment{id, denom, paid})
+		if err := k.mayClaim(ctx, caller, s); err != nil {
+			return nil, err
+		}
+		receiver := s.Owner
+		if to != (common.Address{}) {
+			if err := k.mayClaim(ctx, to, s); err != nil {
+				return nil, err
 			}
-			return err
-		})
+			receiver = to
+		}
+		paid, err := k.takeAll(ctx, s, receiver)
 		if err != nil {
 			return nil, err
 		}
+		payments = append(payments, paid...)
 	}
-	return payments, k.payOut(ctx, owner, Sum(payments))
+	return payments, k.payAll(ctx, payments)
+}
+
+// mayClaim returns types.ErrNotOwner if an account neither owns a share nor is
+// an operator of its owner's.
+func (k Keeper) mayClaim(ctx context.Context, who common.Address, s Share) error {
+	if who == s.Owner {
+		return nil
+	}
+	may, err := k.Tokens.IsOperator(ctx, token.Shares, s.Owner, who)
+	if err == nil && !may {
+		err = types.ErrNotOwner.Wrapf("share %d, nor an operator of its owner", s.ID)
+	}
+	return err
+}
+
+// Burn destroys a share with its units, sent by caller, and pays its owner what
+// it has earned. Errors are those of the reference implementation of ERC-3525.
+func (k Keeper) Burn(ctx context.Context, caller common.Address, id weal.ShareID) (token.Token, []Payment, error) {
+	if err := k.Tokens.MayBurn(ctx, token.Shares, caller, TokenID(id)); err != nil {
+		return token.Token{}, nil, err
+	}
+	payments, err := k.PayShare(ctx, id)
+	if err != nil {
+		return token.Token{}, nil, err
+	}
+	burned, err := k.Tokens.Burn(ctx, token.Shares, caller, TokenID(id))
+	return burned, payments, err
+}
+
+// PayShare pays a share's owner what the share has earned, without the question
+// who asks.
+func (k Keeper) PayShare(ctx context.Context, id weal.ShareID) ([]Payment, error) {
+	s, err := k.GetShare(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	payments, err := k.takeAll(ctx, s, s.Owner)
+	if err != nil {
+		return nil, err
+	}
+	return payments, k.payAll(ctx, payments)
 }
 
 // AdvanceClaimFee pays the owner as much of a fee as it lacks and its shares
@@ -63,6 +114,7 @@ func (k Keeper) AdvanceClaimFee(ctx context.Context, owner sdk.AccAddress, share
 	if len(shares) == 0 || len(shares) > types.MaxClaimShares {
 		return types.ErrClaim.Wrapf("name 1 to %d shares, got %d", types.MaxClaimShares, len(shares))
 	}
+	receiver := common.BytesToAddress(owner)
 	sum := sdk.NewCoins()
 	for _, f := range fee {
 		lacks := f.Amount.Sub(k.bank.SpendableCoin(ctx, owner, f.Denom).Amount)
@@ -70,11 +122,14 @@ func (k Keeper) AdvanceClaimFee(ctx context.Context, owner sdk.AccAddress, share
 			if !lacks.IsPositive() {
 				break
 			}
-			s, err := k.sharesOwn(ctx, common.BytesToAddress(owner), id)
+			s, err := k.GetShare(ctx, id)
 			if err != nil {
 				return err
 			}
-			paid, err := k.take(ctx, id, s, f.Denom, &lacks)
+			if s.Owner != receiver {
+				return types.ErrNotOwner.Wrapf("share %d", id)
+			}
+			paid, err := k.takeFee(ctx, s, f.Denom, lacks)
 			if err != nil {
 				return err
 			}
@@ -82,47 +137,72 @@ func (k Keeper) AdvanceClaimFee(ctx context.Context, owner sdk.AccAddress, share
 			sum, lacks = sum.Add(got), lacks.Sub(got.Amount)
 		}
 	}
-	return k.payOut(ctx, common.BytesToAddress(owner), sum)
+	return k.payOut(ctx, receiver, sum)
 }
 
 // Claimable returns what a share could claim now, in each denomination of its
 // asset, or types.ErrShareNotFound.
 func (k Keeper) Claimable(ctx context.Context, id weal.ShareID) (denoms []string, amounts []weal.Amount, err error) {
-	s, err := k.share(ctx, id)
+	s, err := k.GetShare(ctx, id)
 	if err != nil {
 		return nil, nil, err
 	}
-	err = k.eachRevenue(ctx, weal.AssetID(s.asset), func(denom string, r revenue) error {
-		m, err := k.mark(ctx, id, denom)
-		m.settle(s.value, &r.perUnit)
+	marks, err := orZero(k.marks.Get(ctx, uint64(id)))
+	if err != nil {
+		return nil, nil, err
+	}
+	err = k.eachRevenue(ctx, s.Asset, func(i int, denom string, r revenue) error {
+		m := markOf(marks, i)
+		m.settle(s.Value, &r.perUnit)
 		denoms, amounts = append(denoms, denom), append(amounts, m.owed)
-		return err
+		return nil
 	})
 	return denoms, amounts, err
 }
 
-// sharesOwn returns a share if it is the owner's, otherwise types.ErrNotOwner.
-func (k Keeper) sharesOwn(ctx context.Context, owner common.Address, id weal.ShareID) (share, error) {
-	s, err := k.share(ctx, id)
-	if err == nil && s.owner != owner {
-		err = types.ErrNotOwner.Wrapf("share %d", id)
-	}
-	return s, err
+// takeAll settles a share and takes out what it is owed. The caller pays it.
+func (k Keeper) takeAll(ctx context.Context, s Share, to common.Address) (payments []Payment, err error) {
+	err = k.eachRevenue(ctx, s.Asset, func(i int, denom string, _ revenue) error {
+		paid, err := k.take(ctx, s, i, denom, nil)
+		if err == nil && !paid.IsZero() {
+			payments = append(payments, Payment{Share: s.ID, Owner: s.Owner, To: to, Denom: denom, Amount: paid})
+		}
+		return err
+	})
+	return payments, err
 }
 
-// take settles a share in one denomination and takes out what is owed, at most
-// limit unless that is nil. The caller pays it out. Nothing is owed in a
-// denomination that the asset does not earn in.
-func (k Keeper) take(ctx context.Context, id weal.ShareID, s share, denom string, limit *math.Int) (weal.Amount, error) {
-	r, err := orZero(k.revenues.Get(ctx, collections.Join(s.asset, denom)))
+// takeFee takes at most limit of one denomination, nothing if the share's asset
+// does not earn in it.
+func (k Keeper) takeFee(ctx context.Context, s Share, denom string, limit math.Int) (weal.Amount, error) {
+	denoms, err := k.denoms.Get(ctx, uint64(s.Asset))
 	if err != nil {
 		return weal.Amount{}, err
 	}
-	m, err := k.mark(ctx, id, denom)
+	i := slices.Index(denoms, denom)
+	if i < 0 {
+		return weal.Amount{}, nil
+	}
+	return k.take(ctx, s, i, denom, &limit)
+}
+
+// take settles a share in the i-th denomination of its asset and takes out what
+// is owed, at most limit unless that is nil. The caller pays it out.
+func (k Keeper) take(ctx context.Context, s Share, i int, denom string, limit *math.Int) (weal.Amount, error) {
+	key := collections.Join(uint64(s.Asset), denom)
+	r, err := k.revenues.Get(ctx, key)
 	if err != nil {
 		return weal.Amount{}, err
 	}
-	m.settle(s.value, &r.perUnit)
+	marks, err := orZero(k.marks.Get(ctx, uint64(s.ID)))
+	if err != nil {
+		return weal.Amount{}, err
+	}
+	for len(marks) <= i {
+		marks = append(marks, mark{})
+	}
+	m := &marks[i]
+	m.settle(s.Value, &r.perUnit)
 	paid := m.owed
 	if limit != nil && paid.Big().Cmp(limit.BigInt()) > 0 {
 		if paid, err = weal.AmountFromBig(limit.BigInt()); err != nil {
@@ -136,29 +216,49 @@ func (k Keeper) take(ctx context.Context, id weal.ShareID, s share, denom string
 	m.owed, ok1 = m.owed.Sub(paid)
 	r.claimed, ok2 = r.claimed.Add(paid)
 	if !ok1 || !ok2 {
-		return weal.Amount{}, types.ErrBroken.Wrapf("share %d is owed more than was credited", id)
+		return weal.Amount{}, types.ErrBroken.Wrapf("share %d is owed more than was credited", s.ID)
 	}
-	if err := k.marks.Set(ctx, collections.Join(uint64(id), denom), m); err != nil {
+	if err := k.marks.Set(ctx, uint64(s.ID), marks); err != nil {
 		return weal.Amount{}, err
 	}
-	if err := k.revenues.Set(ctx, collections.Join(s.asset, denom), r); err != nil {
+	if err := k.revenues.Set(ctx, key, r); err != nil {
 		return weal.Amount{}, err
 	}
-	owner, err := k.addresses.BytesToString(s.owner.Bytes())
+	owner, err := k.addresses.BytesToString(s.Owner.Bytes())
 	if err != nil {
 		return weal.Amount{}, err
 	}
-	emit(ctx, types.EventClaim, types.AttrShare, id, types.AttrAsset, s.asset,
+	emit(ctx, types.EventClaim, types.AttrShare, s.ID, types.AttrAsset, s.Asset,
 		types.AttrOwner, owner, types.AttrDenom, denom, types.AttrAmount, paid)
 	return paid, nil
 }
 
+// payAll sends payments from the escrow account, one sum to each receiver.
+func (k Keeper) payAll(ctx context.Context, payments []Payment) error {
+	for len(payments) > 0 {
+		to := payments[0].To
+		var mine, others []Payment
+		for _, p := range payments {
+			if p.To == to {
+				mine = append(mine, p)
+			} else {
+				others = append(others, p)
+			}
+		}
+		if err := k.payOut(ctx, to, Sum(mine)); err != nil {
+			return err
+		}
+		payments = others
+	}
+	return nil
+}
+
 // payOut sends coins from the escrow account.
-func (k Keeper) payOut(ctx context.Context, owner common.Address, coins sdk.Coins) error {
+func (k Keeper) payOut(ctx context.Context, to common.Address, coins sdk.Coins) error {
 	if coins.IsZero() {
 		return nil
 	}
-	return k.bank.SendCoinsFromModuleToAccount(ctx, weal.Escrow, owner.Bytes(), coins)
+	return k.bank.SendCoinsFromModuleToAccount(ctx, weal.Escrow, to.Bytes(), coins)
 }
 
 // coin makes an amount a coin of the bank's.

@@ -4,10 +4,9 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	collcodec "cosmossdk.io/collections/codec"
-
-	"github.com/holiman/uint256"
 
 	weal "github.com/weal-network/weal/types"
 )
@@ -38,17 +37,7 @@ func (f fixed[T]) Decode(b []byte) (v T, err error) {
 func (f fixed[T]) EncodeJSON(v T) ([]byte, error) { return json.Marshal(f.Stringify(v)) }
 
 // DecodeJSON implements collections' ValueCodec.
-func (f fixed[T]) DecodeJSON(b []byte) (v T, err error) {
-	var s string
-	if err := json.Unmarshal(b, &s); err != nil {
-		return v, fmt.Errorf("%w: %s: %w", collcodec.ErrEncoding, f.name, err)
-	}
-	raw, err := hex.DecodeString(s)
-	if err != nil {
-		return v, fmt.Errorf("%w: %s: %w", collcodec.ErrEncoding, f.name, err)
-	}
-	return f.Decode(raw)
-}
+func (f fixed[T]) DecodeJSON(b []byte) (T, error) { return fromJSON(f.name, b, f.Decode) }
 
 // Stringify implements collections' ValueCodec.
 func (f fixed[T]) Stringify(v T) string { return hex.EncodeToString(f.encode(v)) }
@@ -56,15 +45,93 @@ func (f fixed[T]) Stringify(v T) string { return hex.EncodeToString(f.encode(v))
 // ValueType implements collections' ValueCodec.
 func (f fixed[T]) ValueType() string { return f.name }
 
+// fromJSON reads an encoding in hex.
+func fromJSON[T any](name string, b []byte, decode func([]byte) (T, error)) (v T, err error) {
+	var s string
+	if err := json.Unmarshal(b, &s); err != nil {
+		return v, fmt.Errorf("%w: %s: %w", collcodec.ErrEncoding, name, err)
+	}
+	raw, err := hex.DecodeString(s)
+	if err != nil {
+		return v, fmt.Errorf("%w: %s: %w", collcodec.ErrEncoding, name, err)
+	}
+	return decode(raw)
+}
+
+// rows is a value codec of some values of one length, one after the other.
+type rows[T any] struct {
+	name   string
+	size   int
+	encode func(T) []byte
+	decode func([]byte) T
+}
+
+var _ collcodec.ValueCodec[[]weal.Amount] = rows[weal.Amount]{}
+
+// Encode implements collections' ValueCodec.
+func (r rows[T]) Encode(v []T) ([]byte, error) {
+	b := make([]byte, 0, len(v)*r.size)
+	for _, row := range v {
+		b = append(b, r.encode(row)...)
+	}
+	return b, nil
+}
+
+// Decode implements collections' ValueCodec.
+func (r rows[T]) Decode(b []byte) (v []T, err error) {
+	if len(b)%r.size != 0 {
+		return nil, fmt.Errorf("%w: %s: want a multiple of %d bytes, got %d", collcodec.ErrEncoding, r.name, r.size, len(b))
+	}
+	for ; len(b) > 0; b = b[r.size:] {
+		v = append(v, r.decode(b[:r.size]))
+	}
+	return v, nil
+}
+
+// EncodeJSON implements collections' ValueCodec: the encoding in hex.
+func (r rows[T]) EncodeJSON(v []T) ([]byte, error) { return json.Marshal(r.Stringify(v)) }
+
+// DecodeJSON implements collections' ValueCodec.
+func (r rows[T]) DecodeJSON(b []byte) ([]T, error) { return fromJSON(r.name, b, r.Decode) }
+
+// Stringify implements collections' ValueCodec.
+func (r rows[T]) Stringify(v []T) string {
+	b, _ := r.Encode(v) // it cannot fail
+	return hex.EncodeToString(b)
+}
+
+// ValueType implements collections' ValueCodec.
+func (r rows[T]) ValueType() string { return r.name }
+
+// names is a value codec of denominations, a line feed between two.
+type names struct{}
+
+var _ collcodec.ValueCodec[[]string] = names{}
+
+// Encode implements collections' ValueCodec.
+func (names) Encode(v []string) ([]byte, error) { return []byte(strings.Join(v, "\n")), nil }
+
+// Decode implements collections' ValueCodec.
+func (names) Decode(b []byte) ([]string, error) { return strings.Split(string(b), "\n"), nil }
+
+// EncodeJSON implements collections' ValueCodec.
+func (names) EncodeJSON(v []string) ([]byte, error) { return json.Marshal(v) }
+
+// DecodeJSON implements collections' ValueCodec.
+func (names) DecodeJSON(b []byte) (v []string, err error) { return v, json.Unmarshal(b, &v) }
+
+// Stringify implements collections' ValueCodec.
+func (names) Stringify(v []string) string { return strings.Join(v, ", ") }
+
+// ValueType implements collections' ValueCodec.
+func (names) ValueType() string { return "weal/asset/denoms" }
+
+var denomsValue = names{}
+
 var (
 	amountValue = fixed[weal.Amount]{
 		name: "weal/amount", size: weal.AmountSize,
 		encode: func(a weal.Amount) []byte { b := a.Bytes(); return b[:] },
 		decode: func(b []byte) weal.Amount { return weal.AmountFromBytes([weal.AmountSize]byte(b)) },
-	}
-	allowanceValue = fixed[uint256.Int]{
-		name: "weal/asset/allowance", size: 32,
-		encode: func(n uint256.Int) []byte { b := n.Bytes32(); return b[:] },
-		decode: func(b []byte) uint256.Int { return *new(uint256.Int).SetBytes32(b) },
 	}
 )

@@ -11,7 +11,7 @@ import (
 func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) {
 	g := &types.GenesisState{}
 	for _, export := range []func(context.Context, *types.GenesisState) error{
-		k.exportCounters, k.exportAssets, k.exportShares, k.exportApprovals, k.exportRevenues,
+		k.exportCounters, k.exportTokens, k.exportAssets, k.exportRevenues, k.exportCredentials,
 	} {
 		if err := export(ctx, g); err != nil {
 			return nil, err
@@ -24,10 +24,12 @@ func (k Keeper) exportCounters(ctx context.Context, g *types.GenesisState) (err 
 	if g.Params, err = k.params.Get(ctx); err != nil {
 		return err
 	}
-	if g.NextAsset, err = k.nextAsset.Peek(ctx); err != nil {
-		return err
-	}
-	g.NextShare, err = k.nextShare.Peek(ctx)
+	g.NextAsset, err = k.nextAsset.Peek(ctx)
+	return err
+}
+
+func (k Keeper) exportTokens(ctx context.Context, g *types.GenesisState) (err error) {
+	g.Tokens, err = k.Tokens.Export(ctx)
 	return err
 }
 
@@ -45,45 +47,28 @@ func (k Keeper) exportAssets(ctx context.Context, g *types.GenesisState) error {
 	})
 }
 
-func (k Keeper) exportShares(ctx context.Context, g *types.GenesisState) error {
-	return k.shares.Walk(ctx, nil, func(id uint64, s share) (bool, error) {
-		p, err := k.shareProto(id, s)
-		g.Shares = append(g.Shares, p)
-		return err != nil, err
-	})
-}
-
-func (k Keeper) exportApprovals(ctx context.Context, g *types.GenesisState) error {
-	err := k.allowances.Walk(ctx, nil, func(key allowKey, value Value) (bool, error) {
-		operator, err := k.addresses.BytesToString(key.K2())
-		g.Allowances = append(g.Allowances, types.Allowance{Share: key.K1(), Operator: operator, Value: value.Dec()})
+func (k Keeper) exportRevenues(ctx context.Context, g *types.GenesisState) error {
+	err := k.revenues.Walk(ctx, nil, func(key denomKey, r revenue) (bool, error) {
+		var err error
+		r.treasury, err = orZero(k.treasuries.Get(ctx, key))
+		g.Revenues = append(g.Revenues, revenueProto(key, r))
 		return err != nil, err
 	})
 	if err != nil {
 		return err
 	}
-	return k.operators.Walk(ctx, nil, func(key operKey) (bool, error) {
-		owner, err := k.addresses.BytesToString(key.K1())
+	err = k.marks.Walk(ctx, nil, func(id uint64, marks []mark) (bool, error) {
+		s, err := k.GetShare(ctx, weal.ShareID(id))
 		if err != nil {
 			return true, err
 		}
-		operator, err := k.addresses.BytesToString(key.K2())
-		g.Operators = append(g.Operators, types.Operator{Owner: owner, Operator: operator})
+		denoms, err := k.denoms.Get(ctx, uint64(s.Asset))
+		for i, m := range marks {
+			if m != (mark{}) {
+				g.Marks = append(g.Marks, markProto(id, denoms[i], m))
+			}
+		}
 		return err != nil, err
-	})
-}
-
-func (k Keeper) exportRevenues(ctx context.Context, g *types.GenesisState) error {
-	err := k.revenues.Walk(ctx, nil, func(key denomKey, r revenue) (bool, error) {
-		g.Revenues = append(g.Revenues, revenueProto(key, r))
-		return false, nil
-	})
-	if err != nil {
-		return err
-	}
-	err = k.marks.Walk(ctx, nil, func(key denomKey, m mark) (bool, error) {
-		g.Marks = append(g.Marks, markProto(key, m))
-		return false, nil
 	})
 	if err != nil {
 		return err
@@ -92,6 +77,13 @@ func (k Keeper) exportRevenues(ctx context.Context, g *types.GenesisState) error
 		g.RoyaltiesPaid = append(g.RoyaltiesPaid, types.RoyaltyPaid{
 			Asset: key.K1(), Ancestor: key.K2(), Denom: key.K3(), Amount: paid.String(),
 		})
+		return false, nil
+	})
+}
+
+func (k Keeper) exportCredentials(ctx context.Context, g *types.GenesisState) error {
+	return k.credentials.Walk(ctx, nil, func(_ credentialKey, c types.Credential) (bool, error) {
+		g.Credentials = append(g.Credentials, c)
 		return false, nil
 	})
 }

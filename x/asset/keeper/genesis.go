@@ -2,10 +2,15 @@ package keeper
 
 import (
 	"context"
+	"slices"
+	"strconv"
 
 	"cosmossdk.io/collections"
 
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
 	weal "github.com/weal-network/weal/types"
+	"github.com/weal-network/weal/x/asset/token"
 	"github.com/weal-network/weal/x/asset/types"
 )
 
@@ -17,7 +22,7 @@ func (k Keeper) InitGenesis(ctx context.Context, g *types.GenesisState) error {
 		return err
 	}
 	for _, load := range []func(context.Context, *types.GenesisState) error{
-		k.loadCounters, k.loadAssets, k.loadShares, k.loadApprovals, k.loadRevenues,
+		k.loadCounters, k.loadTokens, k.loadAssets, k.loadRevenues, k.loadCredentials,
 	} {
 		if err := load(ctx, g); err != nil {
 			return err
@@ -30,10 +35,25 @@ func (k Keeper) loadCounters(ctx context.Context, g *types.GenesisState) error {
 	if err := k.params.Set(ctx, g.Params); err != nil {
 		return err
 	}
-	if err := k.nextAsset.Set(ctx, g.NextAsset); err != nil {
-		return err
+	return k.nextAsset.Set(ctx, g.NextAsset)
+}
+
+// loadTokens stores the shares, and makes sure that their numbers are small:
+// everything else takes them for 64 bits.
+func (k Keeper) loadTokens(ctx context.Context, g *types.GenesisState) error {
+	for _, s := range g.Tokens.States {
+		if s.Number != token.Shares {
+			continue
+		}
+		for _, t := range s.Tokens {
+			for _, n := range []string{t.Id, t.Slot, t.Value} {
+				if _, err := strconv.ParseUint(n, 10, 64); err != nil {
+					return types.ErrGenesis.Wrapf("share %s: %s", t.Id, err)
+				}
+			}
+		}
 	}
-	return k.nextShare.Set(ctx, g.NextShare)
+	return k.Tokens.Load(ctx, g.Tokens)
 }
 
 func (k Keeper) loadAssets(ctx context.Context, g *types.GenesisState) error {
@@ -44,62 +64,14 @@ func (k Keeper) loadAssets(ctx context.Context, g *types.GenesisState) error {
 		if err := k.openRevenues(ctx, a); err != nil {
 			return err
 		}
+		for _, p := range a.Parents {
+			if err := k.children.Set(ctx, collections.Join(p.Asset, a.Id)); err != nil {
+				return err
+			}
+		}
 	}
 	for _, v := range g.Versions {
 		if err := k.versions.Set(ctx, collections.Join(v.Asset, v.Version), v); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (k Keeper) loadShares(ctx context.Context, g *types.GenesisState) error {
-	for _, p := range g.Shares {
-		s, err := k.shareOf(p)
-		if err != nil {
-			return types.ErrGenesis.Wrapf("share %d: %s", p.Id, err)
-		}
-		if err := k.shares.Set(ctx, p.Id, s); err != nil {
-			return err
-		}
-		if err := k.slots.Set(ctx, collections.Join(p.Asset, p.Id)); err != nil {
-			return err
-		}
-		if err := k.own(ctx, s.owner, p.Id); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (k Keeper) loadApprovals(ctx context.Context, g *types.GenesisState) error {
-	for _, a := range g.Allowances {
-		operator, err := k.owner(a.Operator)
-		if err != nil {
-			return types.ErrGenesis.Wrapf("allowance of share %d: %s", a.Share, err)
-		}
-		value, err := parseBits(a.Value, 256)
-		if err != nil {
-			return types.ErrGenesis.Wrapf("allowance of share %d: %s", a.Share, err)
-		}
-		s, err := k.share(ctx, weal.ShareID(a.Share))
-		if err != nil {
-			return types.ErrGenesis.Wrapf("allowance: %s", err)
-		}
-		if err := k.setAllowance(ctx, weal.ShareID(a.Share), s, operator, value); err != nil {
-			return err
-		}
-	}
-	for _, o := range g.Operators {
-		owner, err := k.owner(o.Owner)
-		if err != nil {
-			return types.ErrGenesis.Wrapf("operator: %s", err)
-		}
-		operator, err := k.owner(o.Operator)
-		if err != nil {
-			return types.ErrGenesis.Wrapf("operator: %s", err)
-		}
-		if err := k.SetOperator(ctx, owner, operator, true); err != nil {
 			return err
 		}
 	}
@@ -119,17 +91,20 @@ func (k Keeper) loadRevenues(ctx context.Context, g *types.GenesisState) error {
 		if err != nil {
 			return types.ErrGenesis.Wrapf("revenue of asset %d: %s", p.Asset, err)
 		}
-		if err := k.revenues.Set(ctx, collections.Join(p.Asset, p.Denom), r); err != nil {
+		err = k.eachShare(ctx, weal.AssetID(p.Asset), func(s Share) error {
+			r.units += s.Value
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		if err := k.putRevenue(ctx, weal.AssetID(p.Asset), p.Denom, r); err != nil {
 			return err
 		}
 	}
 	for _, p := range g.Marks {
-		m, err := markOf(p)
-		if err != nil {
+		if err := k.loadMark(ctx, p); err != nil {
 			return types.ErrGenesis.Wrapf("mark of share %d: %s", p.Share, err)
-		}
-		if err := k.marks.Set(ctx, collections.Join(p.Share, p.Denom), m); err != nil {
-			return err
 		}
 	}
 	for _, p := range g.RoyaltiesPaid {
@@ -138,6 +113,48 @@ func (k Keeper) loadRevenues(ctx context.Context, g *types.GenesisState) error {
 			return types.ErrGenesis.Wrapf("royalty paid by asset %d: %s", p.Asset, err)
 		}
 		if err := k.paid.Set(ctx, collections.Join3(p.Asset, p.Ancestor, p.Denom), amount); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (k Keeper) loadMark(ctx context.Context, p types.Mark) error {
+	s, err := k.GetShare(ctx, weal.ShareID(p.Share))
+	if err != nil {
+		return err
+	}
+	denoms, err := k.denoms.Get(ctx, uint64(s.Asset))
+	if err != nil {
+		return err
+	}
+	i := slices.Index(denoms, p.Denom)
+	if i < 0 {
+		return types.ErrDenom.Wrapf("asset %d, %s", s.Asset, p.Denom)
+	}
+	marks, err := orZero(k.marks.Get(ctx, p.Share))
+	if err != nil {
+		return err
+	}
+	for len(marks) < len(denoms) {
+		marks = append(marks, mark{})
+	}
+	if marks[i], err = parseMark(p); err != nil {
+		return err
+	}
+	return k.marks.Set(ctx, p.Share, marks)
+}
+
+func (k Keeper) loadCredentials(ctx context.Context, g *types.GenesisState) error {
+	for _, c := range g.Credentials {
+		holder, err := k.addresses.StringToBytes(c.Holder)
+		if err != nil {
+			return types.ErrGenesis.Wrapf("credential for asset %d: %s", c.Asset, err)
+		}
+		if ok, err := k.HasAsset(ctx, weal.AssetID(c.Asset)); err != nil || !ok {
+			return types.ErrGenesis.Wrapf("credential for asset %d: there is no such asset (%v)", c.Asset, err)
+		}
+		if err := k.credentials.Set(ctx, collections.Join(c.Asset, sdk.AccAddress(holder)), c); err != nil {
 			return err
 		}
 	}

@@ -33,7 +33,7 @@ func busy(t tester) *world {
 	w.credit(t, two, "uusd", 999)
 	_, err = w.PullRoyalty(w.ctx, two, one, "uusd")
 	require.NoError(t, err)
-	_, err = w.Claim(w.ctx, carol, shares(second))
+	_, err = w.Claim(w.ctx, carol, nobody, shares(second))
 	require.NoError(t, err)
 	_, err = w.Approve(w.ctx, alice, bob, first)
 	require.NoError(t, err)
@@ -50,6 +50,9 @@ func TestGenesisRoundTrip(t *testing.T) {
 	requireSameAfterExport(t, w)
 }
 
+// tokens is the state of the collection of shares.
+func tokens(g *types.GenesisState) *types.CollectionState { return &g.Tokens.States[0] }
+
 func TestGenesisRefused(t *testing.T) {
 	tests := []struct {
 		name  string
@@ -57,10 +60,14 @@ func TestGenesisRefused(t *testing.T) {
 		err   error
 	}{
 		{"no parameters", func(g *types.GenesisState) { g.Params = types.Params{} }, types.ErrParams},
-		{"a share too few", func(g *types.GenesisState) { g.Shares = g.Shares[1:] }, types.ErrGenesis},
-		{"a share twice", func(g *types.GenesisState) { g.Shares[1].Id = g.Shares[0].Id }, types.ErrGenesis},
-		{"an owner that is none", func(g *types.GenesisState) { g.Shares[0].Owner = "weal1" }, types.ErrGenesis},
-		{"more value than units", func(g *types.GenesisState) { g.Shares[0].Value++ }, types.ErrBroken},
+		{"a share too few", func(g *types.GenesisState) { tokens(g).Tokens = tokens(g).Tokens[1:] }, types.ErrGenesis},
+		{"a share twice", func(g *types.GenesisState) { tokens(g).Tokens[1].Id = tokens(g).Tokens[0].Id }, types.ErrGenesis},
+		{"an owner that is none", func(g *types.GenesisState) { tokens(g).Tokens[0].Owner = "weal1" }, types.ErrGenesis},
+		{"more value than units", func(g *types.GenesisState) { tokens(g).Tokens[0].Value = "1001" }, types.ErrBroken},
+		{"a value beyond 64 bits", func(g *types.GenesisState) { tokens(g).Tokens[0].Value = "18446744073709551616" }, types.ErrGenesis},
+		{"a slot that no asset is", func(g *types.GenesisState) {
+			tokens(g).Slots = append(tokens(g).Slots, types.SlotTokens{Slot: "9"})
+		}, types.ErrBroken},
 		{"an asset beyond the next", func(g *types.GenesisState) { g.NextAsset = 2 }, types.ErrGenesis},
 		{"an asset twice", func(g *types.GenesisState) { g.Assets[1].Id = 1 }, types.ErrGenesis},
 		{"an ancestor that is younger", func(g *types.GenesisState) { g.Assets[0].Ancestors = []types.Royalty{owed(2, 1)} }, types.ErrGenesis},
@@ -76,8 +83,8 @@ func TestGenesisRefused(t *testing.T) {
 		{"a mark with more", func(g *types.GenesisState) { g.Marks[0].Owed = "999999" }, types.ErrBroken},
 		{"a mark lost", func(g *types.GenesisState) { g.Marks = g.Marks[1:] }, types.ErrBroken},
 		{"royalties nobody got", func(g *types.GenesisState) { g.RoyaltiesPaid[0].Amount = "1" }, types.ErrBroken},
-		{"an allowance of no share", func(g *types.GenesisState) { g.Allowances[0].Share = 9 }, types.ErrGenesis},
-		{"an operator that is its owner", func(g *types.GenesisState) { g.Operators[0].Operator = g.Operators[0].Owner }, types.Err721ApproveSelf},
+		{"an allowance that is no number", func(g *types.GenesisState) { tokens(g).Tokens[0].Allowances[0].Value = "-1" }, types.ErrGenesis},
+		{"an operator that is its owner", func(g *types.GenesisState) { tokens(g).Operators[0].Operator = tokens(g).Operators[0].Owner }, types.ErrGenesis},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -106,7 +113,7 @@ func FuzzGenesis(f *testing.F) {
 	seed, err := json.Marshal(g)
 	require.NoError(f, err)
 	f.Add(seed)
-	f.Add([]byte(`{"params":{"max_prices":1,"max_uri_bytes":1},"next_asset":1,"next_share":1}`))
+	f.Add([]byte(`{"params":{"max_prices":1,"max_uri_bytes":1},"next_asset":1}`))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		var g types.GenesisState
 		if json.Unmarshal(b, &g) != nil {

@@ -4,14 +4,12 @@ import (
 	"context"
 	"errors"
 
-	"cosmossdk.io/collections"
-
-	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/cosmos/cosmos-sdk/types/query"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
 	weal "github.com/weal-network/weal/types"
+	"github.com/weal-network/weal/x/asset/token"
 	"github.com/weal-network/weal/x/asset/types"
 )
 
@@ -21,7 +19,7 @@ type queryServer struct{ k Keeper }
 var _ types.QueryServer = queryServer{}
 
 // NewQueryServer returns the server of the module's queries.
-func NewQueryServer(k Keeper) types.QueryServer { return queryServer{k} }
+func NewQueryServer(k Keeper) types.QueryServer { return queryServer{k: k} }
 
 // Params implements types.QueryServer.
 func (q queryServer) Params(ctx context.Context, _ *types.QueryParamsRequest) (*types.QueryParamsResponse, error) {
@@ -53,12 +51,24 @@ func (q queryServer) Assets(ctx context.Context, req *types.QueryAssetsRequest) 
 
 // withOwner adds who holds an asset's first share now.
 func (q queryServer) withOwner(ctx context.Context, a types.Asset) (*types.QueryAssetResponse, error) {
-	s, err := q.k.share(ctx, weal.ShareID(a.FirstShare))
+	res := &types.QueryAssetResponse{Asset: a}
+	account := weal.AssetAccount(weal.AssetID(a.Id))
+	var err error
+	if res.Account, err = q.k.addresses.BytesToString(account[:]); err != nil {
+		return nil, err
+	}
+	if res.Circulating, err = q.k.Circulating(ctx, weal.AssetID(a.Id)); err != nil {
+		return nil, err
+	}
+	s, err := q.k.GetShare(ctx, weal.ShareID(a.FirstShare))
+	if errors.Is(err, types.ErrShareNotFound) {
+		return res, nil // it was burned
+	}
 	if err != nil {
 		return nil, err
 	}
-	owner, err := q.k.addresses.BytesToString(s.owner.Bytes())
-	return &types.QueryAssetResponse{Asset: a, Owner: owner}, err
+	res.Owner, err = q.k.addresses.BytesToString(s.Owner.Bytes())
+	return res, err
 }
 
 // Version implements types.QueryServer.
@@ -72,11 +82,11 @@ func (q queryServer) Version(ctx context.Context, req *types.QueryVersionRequest
 
 // Share implements types.QueryServer.
 func (q queryServer) Share(ctx context.Context, req *types.QueryShareRequest) (*types.QueryShareResponse, error) {
-	s, err := q.k.share(ctx, weal.ShareID(req.Id))
+	s, err := q.k.GetShare(ctx, weal.ShareID(req.Id))
 	if err != nil {
 		return nil, answer(err)
 	}
-	row, err := q.k.shareProto(req.Id, s)
+	row, err := q.k.shareProto(s)
 	return &types.QueryShareResponse{Share: row}, err
 }
 
@@ -86,15 +96,19 @@ func (q queryServer) SharesOf(ctx context.Context, req *types.QuerySharesOfReque
 	if err != nil {
 		return nil, status.Error(codes.InvalidArgument, err.Error())
 	}
-	rows, page, err := query.CollectionPaginate(ctx, q.k.owned, req.Pagination,
-		func(key ownedKey, _ collections.NoValue) (types.Share, error) {
-			s, err := q.k.share(ctx, weal.ShareID(key.K2()))
-			if err != nil {
-				return types.Share{}, err
-			}
-			return q.k.shareProto(key.K2(), s)
-		}, query.WithCollectionPaginationPairPrefix[sdk.AccAddress, uint64](sdk.AccAddress(owner.Bytes())))
-	return &types.QuerySharesOfResponse{Shares: rows, Pagination: page}, err
+	tokens, page, err := q.k.Tokens.TokensOf(ctx, token.Shares, owner, req.Pagination)
+	if err != nil {
+		return nil, err
+	}
+	res := &types.QuerySharesOfResponse{Pagination: page}
+	for _, t := range tokens {
+		row, err := q.k.shareProto(shareOf(t))
+		if err != nil {
+			return nil, err
+		}
+		res.Shares = append(res.Shares, row)
+	}
+	return res, nil
 }
 
 // Claimable implements types.QueryServer.
@@ -119,9 +133,28 @@ func (q queryServer) Revenue(ctx context.Context, req *types.QueryRevenueRequest
 	return &types.QueryRevenueResponse{Rows: rows}, nil
 }
 
+// Collection implements types.QueryServer.
+func (q queryServer) Collection(ctx context.Context, req *types.QueryCollectionRequest) (*types.QueryCollectionResponse, error) {
+	at, err := q.k.owner(req.Address)
+	if err != nil {
+		return nil, status.Error(codes.InvalidArgument, err.Error())
+	}
+	c, err := q.k.Tokens.CollectionAt(ctx, at)
+	if err != nil {
+		return nil, answer(err)
+	}
+	return &types.QueryCollectionResponse{Collection: c}, nil
+}
+
+// Collections implements types.QueryServer.
+func (q queryServer) Collections(ctx context.Context, req *types.QueryCollectionsRequest) (*types.QueryCollectionsResponse, error) {
+	rows, page, err := q.k.Tokens.Collections(ctx, req.Pagination)
+	return &types.QueryCollectionsResponse{Collections: rows, Pagination: page}, err
+}
+
 // answer gives what is not there the status that clients understand.
 func answer(err error) error {
-	for _, missing := range []error{types.ErrAssetNotFound, types.ErrVersionNotFound, types.ErrShareNotFound} {
+	for _, missing := range []error{types.ErrAssetNotFound, types.ErrVersionNotFound, types.ErrShareNotFound, types.ErrCollectionNotFound} {
 		if errors.Is(err, missing) {
 			return status.Error(codes.NotFound, err.Error())
 		}

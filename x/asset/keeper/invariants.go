@@ -8,9 +8,9 @@ import (
 	"cosmossdk.io/math"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
-	"github.com/ethereum/go-ethereum/common"
 
 	weal "github.com/weal-network/weal/types"
+	"github.com/weal-network/weal/x/asset/token"
 	"github.com/weal-network/weal/x/asset/types"
 )
 
@@ -18,7 +18,7 @@ import (
 // name of the first invariant that does not hold.
 func (k Keeper) CheckInvariants(ctx context.Context) error {
 	for _, check := range []func(context.Context) error{
-		k.checkUnits, k.checkOwners, k.checkRevenue, k.checkRoyalties, k.checkEscrow,
+		k.Tokens.Check, k.checkUnits, k.checkRevenue, k.checkRoyalties, k.checkChildren, k.checkEscrow,
 	} {
 		if err := check(ctx); err != nil {
 			return err
@@ -27,73 +27,47 @@ func (k Keeper) CheckInvariants(ctx context.Context) error {
 	return nil
 }
 
-// checkUnits: the values of an asset's shares add up to its units.
+// checkUnits: the values of an asset's shares add up to its units in circulation,
+// which are its units but for those burned; every share is in a slot that is an
+// asset; no share or revenue row is of an asset that does not exist.
 func (k Keeper) checkUnits(ctx context.Context) error {
-	return k.eachAsset(ctx, func(a types.Asset) error {
+	slots, err := k.Tokens.SlotCount(ctx, token.Shares)
+	if err != nil {
+		return err
+	}
+	var assets uint64
+	err = k.eachAsset(ctx, func(a types.Asset) error {
+		assets++
 		var sum uint64
-		err := k.eachShare(ctx, a.Id, func(_ weal.ShareID, s share) error {
-			sum += s.value
+		err := k.eachShare(ctx, weal.AssetID(a.Id), func(s Share) error {
+			sum += s.Value
 			return nil
 		})
-		if err == nil && sum != a.Units {
-			err = types.ErrBroken.Wrapf("units: asset %d has %d, its shares %d", a.Id, a.Units, sum)
+		if err != nil {
+			return err
 		}
-		return err
+		return k.eachRevenue(ctx, weal.AssetID(a.Id), func(_ int, denom string, r revenue) error {
+			if sum > a.Units || sum != r.units {
+				return types.ErrBroken.Wrapf("units: asset %d has %d, its shares %d, %s counts %d", a.Id, a.Units, sum, denom, r.units)
+			}
+			return nil
+		})
 	})
-}
-
-// checkOwners: the index of owners says what the shares say, and counts right.
-func (k Keeper) checkOwners(ctx context.Context) error {
-	counts := map[common.Address]uint64{}
-	err := k.shares.Walk(ctx, nil, func(id uint64, s share) (bool, error) {
-		counts[s.owner]++
-		ok, err := k.owned.Has(ctx, collections.Join(accAddress(s.owner.Bytes()), id))
-		if err == nil && !ok {
-			err = types.ErrBroken.Wrapf("owners: share %d is missing from its owner's", id)
-		}
-		return err != nil, err
-	})
-	if err != nil {
-		return err
-	}
-	var indexed uint64
-	err = k.owned.Walk(ctx, nil, func(ownedKey) (bool, error) {
-		indexed++
-		return false, nil
-	})
-	if err != nil {
-		return err
-	}
-	var counted uint64
-	err = k.ownedCount.Walk(ctx, nil, func(owner sdk.AccAddress, n uint64) (bool, error) {
-		counted += n
-		if counts[common.BytesToAddress(owner)] != n {
-			return true, types.ErrBroken.Wrapf("owners: %s has %d shares, counted %d", owner, counts[common.BytesToAddress(owner)], n)
-		}
-		return false, nil
-	})
-	supply, err2 := k.Supply(ctx)
-	if err == nil {
-		err = err2
-	}
-	if err == nil && (indexed != supply || counted != supply) {
-		err = types.ErrBroken.Wrapf("owners: %d shares, %d indexed, %d counted", supply, indexed, counted)
+	if err == nil && slots != assets {
+		err = types.ErrBroken.Wrapf("units: %d slots of %d assets have shares", slots, assets)
 	}
 	return err
 }
 
-// checkRevenue: holders·2^64 = units·perUnit + remainder, and
-// units·perUnit = claimed·2^64 + what the shares stand at.
+// checkRevenue: holders·2^64 = (claimed + treasury)·2^64 + what the shares stand
+// at + remainder.
 func (k Keeper) checkRevenue(ctx context.Context) error {
 	return k.eachAccount(ctx, func(a types.Asset, denom string, acc account) error {
-		given := new(big.Int).Mul(new(big.Int).SetUint64(a.Units), acc.perUnit.ToBig())
-		whole := new(big.Int).Add(given, new(big.Int).SetUint64(acc.remainder))
-		if whole.Cmp(scaled(acc.holders.Big())) != 0 || acc.remainder >= a.Units {
-			return types.ErrBroken.Wrapf("revenue: asset %d, %s: holders were given %s/2^64 of %s", a.Id, denom, whole, acc.holders)
-		}
-		stand := new(big.Int).Add(scaled(acc.claimed.Big()), acc.standing)
-		if stand.Cmp(given) != 0 {
-			return types.ErrBroken.Wrapf("revenue: asset %d, %s: shares stand at %s/2^64 of %s/2^64", a.Id, denom, stand, given)
+		sum := scaled(new(big.Int).Add(acc.claimed.Big(), acc.treasury.Big()))
+		sum.Add(sum, acc.standing)
+		sum.Add(sum, new(big.Int).SetUint64(acc.remainder))
+		if sum.Cmp(scaled(acc.holders.Big())) != 0 || (acc.units > 0 && acc.remainder >= acc.units) {
+			return types.ErrBroken.Wrapf("revenue: asset %d, %s: holders were given %s, accounts say %s/2^64", a.Id, denom, acc.holders, sum)
 		}
 		return nil
 	})
@@ -123,6 +97,31 @@ func (k Keeper) checkRoyalties(ctx context.Context) error {
 		}
 		return nil
 	})
+}
+
+// checkChildren: the index of children says what their parents say.
+func (k Keeper) checkChildren(ctx context.Context) error {
+	var named, indexed uint64
+	err := k.eachAsset(ctx, func(a types.Asset) error {
+		for _, p := range a.Parents {
+			named++
+			if has, err := k.children.Has(ctx, collections.Join(p.Asset, a.Id)); err != nil || !has {
+				return types.ErrBroken.Wrapf("lineage: asset %d is no child of asset %d (%v)", a.Id, p.Asset, err)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	err = k.children.Walk(ctx, nil, func(childKey) (bool, error) {
+		indexed++
+		return false, nil
+	})
+	if err == nil && named != indexed {
+		err = types.ErrBroken.Wrapf("lineage: %d parents are named, %d indexed", named, indexed)
+	}
+	return err
 }
 
 // earner is an asset in one denomination.

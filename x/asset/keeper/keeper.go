@@ -11,51 +11,50 @@ import (
 
 	"github.com/cosmos/cosmos-sdk/codec"
 	sdk "github.com/cosmos/cosmos-sdk/types"
-	"github.com/holiman/uint256"
 
 	weal "github.com/weal-network/weal/types"
+	"github.com/weal-network/weal/x/asset/token"
 	"github.com/weal-network/weal/x/asset/types"
 )
 
 // The keys that have more than one part.
 type (
-	slotKey    = collections.Pair[uint64, uint64]                 // asset, share
-	versionKey = collections.Pair[uint64, uint32]                 // asset, version
-	ownedKey   = collections.Pair[sdk.AccAddress, uint64]         // owner, share
-	allowKey   = collections.Pair[uint64, sdk.AccAddress]         // share, operator
-	operKey    = collections.Pair[sdk.AccAddress, sdk.AccAddress] // owner, operator
-	denomKey   = collections.Pair[uint64, string]                 // asset or share, denom
-	royaltyKey = collections.Triple[uint64, uint64, string]       // asset, ancestor, denom
+	versionKey    = collections.Pair[uint64, uint32]           // asset, version
+	denomKey      = collections.Pair[uint64, string]           // asset, denom
+	royaltyKey    = collections.Triple[uint64, uint64, string] // asset, ancestor, denom
+	childKey      = collections.Pair[uint64, uint64]           // parent, child
+	credentialKey = collections.Pair[uint64, sdk.AccAddress]   // asset, holder
 )
 
 // Keeper reads and writes the module's store. It holds no state of its own.
 type Keeper struct {
+	// Tokens are the shares of all assets, and the tokens of collections.
+	Tokens token.Book
+
 	addresses address.Codec
 	accounts  types.AccountKeeper
 	bank      types.BankKeeper
 	authority string
 
-	params     collections.Item[types.Params]
-	nextAsset  collections.Sequence
-	nextShare  collections.Sequence
-	assets     collections.Map[uint64, types.Asset]
-	versions   collections.Map[versionKey, types.Version]
-	shares     collections.Map[uint64, share]
-	slots      collections.KeySet[slotKey]
-	owned      collections.KeySet[ownedKey]
-	ownedCount collections.Map[sdk.AccAddress, uint64]
-	allowances collections.Map[allowKey, uint256.Int]
-	operators  collections.KeySet[operKey]
-	revenues   collections.Map[denomKey, revenue]
-	marks      collections.Map[denomKey, mark]
-	paid       collections.Map[royaltyKey, weal.Amount]
+	params      collections.Item[types.Params]
+	nextAsset   collections.Sequence
+	assets      collections.Map[uint64, types.Asset]
+	versions    collections.Map[versionKey, types.Version]
+	denoms      collections.Map[uint64, []string]
+	revenues    collections.Map[denomKey, revenue]
+	marks       collections.Map[uint64, []mark]
+	paid        collections.Map[royaltyKey, weal.Amount]
+	treasuries  collections.Map[denomKey, weal.Amount]
+	children    collections.KeySet[childKey]
+	credentials collections.Map[credentialKey, types.Credential]
 }
 
 // NewKeeper returns a keeper over the store of types.StoreKey. Authority is the
-// address that may change the parameters, in addresses' form. It panics if the
-// application has no module account weal.Escrow.
+// address that may change the parameters, in addresses' form. Watchers hear of
+// changes of tokens after the keeper itself. It panics if the application has no
+// module account weal.Escrow.
 func NewKeeper(cdc codec.BinaryCodec, stores store.KVStoreService, addresses address.Codec,
-	accounts types.AccountKeeper, bank types.BankKeeper, authority string,
+	accounts types.AccountKeeper, bank types.BankKeeper, authority string, watchers ...token.Watcher,
 ) Keeper {
 	if _, err := addresses.StringToBytes(authority); err != nil {
 		panic(fmt.Errorf("asset: authority %q: %w", authority, err))
@@ -70,28 +69,26 @@ func NewKeeper(cdc codec.BinaryCodec, stores store.KVStoreService, addresses add
 		denom = collections.PairKeyCodec(u64, str)
 		acc   = sdk.AccAddressKey
 	)
-	k := Keeper{
+	k := &Keeper{
 		addresses: addresses, accounts: accounts, bank: bank, authority: authority,
 
-		params:     collections.NewItem(sb, types.ParamsKey, "params", codec.CollValue[types.Params](cdc)),
-		nextAsset:  collections.NewSequence(sb, types.NextAssetKey, "next_asset"),
-		nextShare:  collections.NewSequence(sb, types.NextShareKey, "next_share"),
-		assets:     collections.NewMap(sb, types.AssetsKey, "assets", u64, codec.CollValue[types.Asset](cdc)),
-		versions:   collections.NewMap(sb, types.VersionsKey, "versions", collections.PairKeyCodec(u64, collections.Uint32Key), codec.CollValue[types.Version](cdc)),
-		shares:     collections.NewMap(sb, types.SharesKey, "shares", u64, shareValue),
-		slots:      collections.NewKeySet(sb, types.SlotsKey, "slots", collections.PairKeyCodec(u64, u64)),
-		owned:      collections.NewKeySet(sb, types.OwnedKey, "owned", collections.PairKeyCodec(acc, u64)),
-		ownedCount: collections.NewMap(sb, types.OwnedCountKey, "owned_count", acc, collections.Uint64Value),
-		allowances: collections.NewMap(sb, types.AllowancesKey, "allowances", collections.PairKeyCodec(u64, acc), allowanceValue),
-		operators:  collections.NewKeySet(sb, types.OperatorsKey, "operators", collections.PairKeyCodec(acc, acc)),
-		revenues:   collections.NewMap(sb, types.RevenuesKey, "revenues", denom, revenueValue),
-		marks:      collections.NewMap(sb, types.MarksKey, "marks", denom, markValue),
-		paid:       collections.NewMap(sb, types.RoyaltiesPaidKey, "royalties_paid", collections.TripleKeyCodec(u64, u64, str), amountValue),
+		params:      collections.NewItem(sb, types.ParamsKey, "params", codec.CollValue[types.Params](cdc)),
+		nextAsset:   collections.NewSequence(sb, types.NextAssetKey, "next_asset"),
+		assets:      collections.NewMap(sb, types.AssetsKey, "assets", u64, codec.CollValue[types.Asset](cdc)),
+		versions:    collections.NewMap(sb, types.VersionsKey, "versions", collections.PairKeyCodec(u64, collections.Uint32Key), codec.CollValue[types.Version](cdc)),
+		denoms:      collections.NewMap(sb, types.DenomsKey, "denoms", u64, denomsValue),
+		revenues:    collections.NewMap(sb, types.RevenuesKey, "revenues", denom, revenueValue),
+		marks:       collections.NewMap(sb, types.MarksKey, "marks", u64, marksValue),
+		paid:        collections.NewMap(sb, types.RoyaltiesPaidKey, "royalties_paid", collections.TripleKeyCodec(u64, u64, str), amountValue),
+		treasuries:  collections.NewMap(sb, types.TreasuriesKey, "treasuries", denom, amountValue),
+		children:    collections.NewKeySet(sb, types.ChildrenKey, "children", collections.PairKeyCodec(u64, u64)),
+		credentials: collections.NewMap(sb, types.CredentialsKey, "credentials", collections.PairKeyCodec(u64, acc), codec.CollValue[types.Credential](cdc)),
 	}
+	k.Tokens = token.New(sb, cdc, append([]token.Watcher{settler{k}}, watchers...)...)
 	if _, err := sb.Build(); err != nil {
 		panic(fmt.Errorf("asset: build schema: %w", err))
 	}
-	return k
+	return *k
 }
 
 // Params returns the module's parameters.

@@ -4,9 +4,50 @@ import (
 	"context"
 	"slices"
 
+	"cosmossdk.io/collections"
+
 	weal "github.com/weal-network/weal/types"
 	"github.com/weal-network/weal/x/asset/types"
 )
+
+// parents reads the assets that a child names.
+func (k Keeper) parents(ctx context.Context, named []types.Royalty) ([]types.Asset, error) {
+	if len(named) > weal.MaxAncestors {
+		return nil, types.ErrLineage.Wrapf("at most %d parents, got %d", weal.MaxAncestors, len(named))
+	}
+	var parents []types.Asset
+	for i, n := range named {
+		if slices.ContainsFunc(named[:i], func(m types.Royalty) bool { return m.Asset == n.Asset }) {
+			return nil, types.ErrLineage.Wrapf("asset %d is named twice", n.Asset)
+		}
+		parent, err := k.GetAsset(ctx, weal.AssetID(n.Asset))
+		if err != nil {
+			return nil, err
+		}
+		parents = append(parents, parent)
+	}
+	return parents, nil
+}
+
+// parentRows is what is kept of a child's parents: the version each is in now is
+// the one that the child is made under.
+func parentRows(named []types.Royalty, parents []types.Asset) []types.Parent {
+	var rows []types.Parent
+	for i, p := range parents {
+		rows = append(rows, types.Parent{Asset: p.Id, BasisPoints: named[i].BasisPoints, Version: p.Version})
+	}
+	return rows
+}
+
+// setParents makes an asset a child of its parents, so that they find it.
+func (k Keeper) setParents(ctx context.Context, a types.Asset) error {
+	for _, p := range a.Parents {
+		if err := k.children.Set(ctx, collections.Join(p.Asset, a.Id)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // flatten returns the lineage of a child of parents: the parents as named, then
 // what each of them owes to its own ancestors, parent by parent. An ancestor
@@ -15,10 +56,7 @@ import (
 //
 // Every ancestor that is owed something must earn in all of denoms: otherwise
 // its royalties in the others could never be pulled.
-func (k Keeper) flatten(ctx context.Context, parents []types.Royalty, denoms []string) ([]types.Royalty, error) {
-	if len(parents) > weal.MaxAncestors {
-		return nil, types.ErrLineage.Wrapf("at most %d parents, got %d", weal.MaxAncestors, len(parents))
-	}
+func (k Keeper) flatten(ctx context.Context, named []types.Royalty, parents []types.Asset, denoms []string) ([]types.Royalty, error) {
 	var lineage []types.Royalty
 	add := func(r types.Royalty) error {
 		if r.BasisPoints > types.BasisPoints {
@@ -35,20 +73,13 @@ func (k Keeper) flatten(ctx context.Context, parents []types.Royalty, denoms []s
 		lineage = append(lineage, r)
 		return nil
 	}
-	for i, p := range parents {
-		if slices.ContainsFunc(parents[:i], func(q types.Royalty) bool { return q.Asset == p.Asset }) {
-			return nil, types.ErrLineage.Wrapf("asset %d is named twice", p.Asset)
-		}
-		if err := add(p); err != nil {
+	for _, n := range named {
+		if err := add(n); err != nil {
 			return nil, err
 		}
 	}
 	for _, p := range parents {
-		parent, err := k.GetAsset(ctx, weal.AssetID(p.Asset))
-		if err != nil {
-			return nil, err
-		}
-		for _, r := range parent.Ancestors {
+		for _, r := range p.Ancestors {
 			if err := add(r); err != nil {
 				return nil, err
 			}

@@ -17,15 +17,19 @@ type msgServer struct{ k Keeper }
 var _ types.MsgServer = msgServer{}
 
 // NewMsgServer returns the server of the module's messages.
-func NewMsgServer(k Keeper) types.MsgServer { return msgServer{k} }
+func NewMsgServer(k Keeper) types.MsgServer { return msgServer{k: k} }
 
 // Update implements types.MsgServer.
 func (s msgServer) Update(ctx context.Context, msg *types.MsgUpdate) (*types.MsgUpdateResponse, error) {
-	version, err := s.k.update(ctx, msg)
+	sender, err := s.k.owner(msg.Sender)
 	if err != nil {
 		return nil, err
 	}
-	return &types.MsgUpdateResponse{Version: version}, nil
+	v, err := s.k.Update(ctx, sender, msg)
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgUpdateResponse{Version: v.Version}, nil
 }
 
 // Claim implements types.MsgServer.
@@ -34,7 +38,13 @@ func (s msgServer) Claim(ctx context.Context, msg *types.MsgClaim) (*types.MsgCl
 	if err != nil {
 		return nil, err
 	}
-	paid, err := s.k.Claim(ctx, owner, ShareIDs(msg.Shares))
+	var to common.Address
+	if msg.To != "" {
+		if to, err = s.k.owner(msg.To); err != nil {
+			return nil, err
+		}
+	}
+	paid, err := s.k.Claim(ctx, owner, to, ShareIDs(msg.Shares))
 	if err != nil {
 		return nil, err
 	}
@@ -50,6 +60,42 @@ func (s msgServer) PullRoyalty(ctx context.Context, msg *types.MsgPullRoyalty) (
 	return &types.MsgPullRoyaltyResponse{Amount: amount.String()}, nil
 }
 
+// PullTreasury implements types.MsgServer.
+func (s msgServer) PullTreasury(ctx context.Context, msg *types.MsgPullTreasury) (*types.MsgPullTreasuryResponse, error) {
+	paid, err := s.k.PullTreasury(ctx, weal.AssetID(msg.Asset))
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgPullTreasuryResponse{Paid: paid}, nil
+}
+
+// Grant implements types.MsgServer.
+func (s msgServer) Grant(ctx context.Context, msg *types.MsgGrant) (*types.MsgGrantResponse, error) {
+	sender, holder, err := s.k.pair(msg.Sender, msg.Holder)
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgGrantResponse{}, s.k.Grant(ctx, sender, weal.AssetID(msg.Asset), holder, msg.Uses, msg.Until)
+}
+
+// Revoke implements types.MsgServer.
+func (s msgServer) Revoke(ctx context.Context, msg *types.MsgRevoke) (*types.MsgRevokeResponse, error) {
+	sender, holder, err := s.k.pair(msg.Sender, msg.Holder)
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgRevokeResponse{}, s.k.Revoke(ctx, sender, weal.AssetID(msg.Asset), holder)
+}
+
+// SetController implements types.MsgServer.
+func (s msgServer) SetController(ctx context.Context, msg *types.MsgSetController) (*types.MsgSetControllerResponse, error) {
+	sender, controller, err := s.k.pair(msg.Sender, msg.Controller)
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgSetControllerResponse{}, s.k.SetController(ctx, sender, weal.AssetID(msg.Asset), controller)
+}
+
 // UpdateParams implements types.MsgServer.
 func (s msgServer) UpdateParams(ctx context.Context, msg *types.MsgUpdateParams) (*types.MsgUpdateParamsResponse, error) {
 	if same, err := s.k.sameAddress(msg.Authority, s.k.authority); err != nil {
@@ -63,16 +109,24 @@ func (s msgServer) UpdateParams(ctx context.Context, msg *types.MsgUpdateParams)
 	return &types.MsgUpdateParamsResponse{}, s.k.params.Set(ctx, msg.Params)
 }
 
-// owner reads the address of an owner of shares, in either text form.
+// owner reads the address of whoever may own shares, in either text form.
 func (k Keeper) owner(text string) (common.Address, error) {
 	b, err := k.addresses.StringToBytes(text)
 	if err != nil {
-		return common.Address{}, fmt.Errorf("read owner: %w", err)
+		return common.Address{}, fmt.Errorf("read address: %w", err)
 	}
 	if len(b) != common.AddressLength {
-		return common.Address{}, sdkerrors.ErrInvalidAddress.Wrapf("an owner of shares has 20 bytes, got %d", len(b))
+		return common.Address{}, sdkerrors.ErrInvalidAddress.Wrapf("want 20 bytes, got %d", len(b))
 	}
 	return common.BytesToAddress(b), nil
+}
+
+// pair reads the addresses of who sends a message and of whom it is about.
+func (k Keeper) pair(sender, other string) (a, b common.Address, err error) {
+	if a, err = k.owner(sender); err == nil {
+		b, err = k.owner(other)
+	}
+	return a, b, err
 }
 
 // ShareIDs converts the numbers of a message.

@@ -53,6 +53,8 @@ func TestRegister(t *testing.T) {
 		{"a passage with tokens", func(r *types.Registration) { r.Prices[0].Tokens = 1 }, types.ErrPrice},
 		{"a tick without tokens", func(r *types.Registration) { r.Prices[0].Unit = "tick" }, types.ErrPrice},
 		{"the same price twice", func(r *types.Registration) { r.Prices = append(r.Prices, r.Prices[0]) }, types.ErrPrice},
+		{"all of each resale", func(r *types.Registration) { r.Resale = types.BasisPoints }, nil},
+		{"more than all of each resale", func(r *types.Registration) { r.Resale = types.BasisPoints + 1 }, types.ErrRegistration},
 		{"too many prices", func(r *types.Registration) { r.Prices = make([]types.Price, 17) }, types.ErrPrice},
 	}
 	for _, tt := range tests {
@@ -106,7 +108,7 @@ func TestUpdate(t *testing.T) {
 		spoil func(*types.MsgUpdate)
 		err   error
 	}{
-		{"another's", func(m *types.MsgUpdate) { m.Sender = text(mallory) }, types.ErrNotMaker},
+		{"another's", func(m *types.MsgUpdate) { m.Sender = text(mallory) }, types.ErrNotController},
 		{"no asset", func(m *types.MsgUpdate) { m.Asset = 9 }, types.ErrAssetNotFound},
 		{"no manifest", func(m *types.MsgUpdate) { m.Manifest = nil }, types.ErrRegistration},
 		{"a short root", func(m *types.MsgUpdate) { m.Root = m.Root[1:] }, types.ErrRegistration},
@@ -121,10 +123,10 @@ func TestUpdate(t *testing.T) {
 			require.ErrorIs(t, err, tt.err)
 		})
 	}
-	// Selling all shares does not make the buyer the maker.
+	// Selling all shares does not make the buyer the controller.
 	require.NoError(t, w.Transfer(w.ctx, alice, alice, bob, 1))
 	_, err = w.msgs.Update(w.ctx, update(bob, asset))
-	require.ErrorIs(t, err, types.ErrNotMaker)
+	require.ErrorIs(t, err, types.ErrNotController)
 }
 
 func TestUpdateParams(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 
 	weal "github.com/weal-network/weal/types"
 	"github.com/weal-network/weal/x/asset/keeper"
+	"github.com/weal-network/weal/x/asset/token"
 	"github.com/weal-network/weal/x/asset/types"
 )
 
@@ -22,7 +23,9 @@ type model struct {
 }
 
 type modelAsset struct {
-	units    int64
+	units    int64 // in circulation
+	treasury *big.Rat
+	pulled   *big.Int      // by the treasury
 	bps      map[int]int64 // ancestor → basis points, all of them
 	lifetime *big.Int
 	given    *big.Int // of the lifetime, to holders
@@ -31,6 +34,7 @@ type modelAsset struct {
 
 type modelShare struct {
 	asset   int
+	burned  bool
 	owner   common.Address
 	value   int64
 	earned  *big.Rat
@@ -42,15 +46,22 @@ func floorPart(n *big.Int, bps int64) *big.Int {
 	return p.Div(p, big.NewInt(types.BasisPoints))
 }
 
-// give shares n out to the holders of an asset, exactly.
-func (m *model) give(asset int, n *big.Int) {
+// give shares n out to the holders of an asset, exactly, or to its treasury.
+func (m *model) give(asset int, n *big.Rat) {
+	a := m.assets[asset]
+	if a.units == 0 {
+		a.treasury.Add(a.treasury, n)
+		return
+	}
 	for _, s := range m.shares {
-		if s.asset == asset {
-			part := new(big.Rat).SetFrac(new(big.Int).Mul(n, big.NewInt(s.value)), big.NewInt(m.assets[asset].units))
+		if s.asset == asset && !s.burned {
+			part := new(big.Rat).Mul(n, big.NewRat(s.value, a.units))
 			s.earned.Add(s.earned, part)
 		}
 	}
 }
+
+func rat(n *big.Int) *big.Rat { return new(big.Rat).SetInt(n) }
 
 func (m *model) credit(asset int, n *big.Int) {
 	a := m.assets[asset]
@@ -60,7 +71,7 @@ func (m *model) credit(asset int, n *big.Int) {
 		kept -= b
 	}
 	now := floorPart(a.lifetime, kept)
-	m.give(asset, new(big.Int).Sub(now, a.given))
+	m.give(asset, rat(new(big.Int).Sub(now, a.given)))
 	a.given = now
 }
 
@@ -72,7 +83,7 @@ func (m *model) pull(asset, ancestor int) *big.Int {
 	}
 	due := new(big.Int).Sub(owed, a.paid[ancestor])
 	a.paid[ancestor] = owed
-	m.give(ancestor, due)
+	m.give(ancestor, rat(due))
 	return due
 }
 
@@ -92,7 +103,7 @@ func (x *machine) Register(t *rapid.T) {
 	if rapid.Bool().Draw(t, "many units") {
 		supply = rapid.Int64Range(1, weal.MaxUnits).Draw(t, "units")
 	}
-	a := &modelAsset{units: supply, bps: map[int]int64{}, lifetime: new(big.Int), given: new(big.Int), paid: map[int]*big.Int{}}
+	a := &modelAsset{units: supply, treasury: new(big.Rat), pulled: new(big.Int), bps: map[int]int64{}, lifetime: new(big.Int), given: new(big.Int), paid: map[int]*big.Int{}}
 	r := registration()
 	r.Units = uint64(supply)
 	for p := range x.m.assets {
@@ -137,7 +148,11 @@ func (x *machine) share(t *rapid.T) int {
 	if len(x.m.shares) == 0 {
 		t.SkipNow()
 	}
-	return rapid.IntRange(0, len(x.m.shares)-1).Draw(t, "share")
+	i := rapid.IntRange(0, len(x.m.shares)-1).Draw(t, "share")
+	if x.m.shares[i].burned {
+		t.SkipNow()
+	}
+	return i
 }
 
 func (x *machine) Credit(t *rapid.T) {
@@ -207,7 +222,7 @@ func (x *machine) Pull(t *rapid.T) {
 func (x *machine) Claim(t *rapid.T) {
 	i := x.share(t)
 	s := x.m.shares[i]
-	paid, err := x.w.Claim(x.w.ctx, s.owner, []weal.ShareID{weal.ShareID(i + 1)})
+	paid, err := x.w.Claim(x.w.ctx, s.owner, nobody, []weal.ShareID{weal.ShareID(i + 1)})
 	require.NoError(t, err)
 	s.claimed.Add(s.claimed, keeper.Sum(paid).AmountOf("aweal").BigInt())
 }
@@ -225,23 +240,72 @@ func (x *machine) AdvanceFee(t *rapid.T) {
 	s.claimed.Add(s.claimed, got.BigInt())
 }
 
+func (x *machine) Burn(t *rapid.T) {
+	i := x.share(t)
+	s := x.m.shares[i]
+	_, paid, err := x.w.Burn(x.w.ctx, s.owner, weal.ShareID(i+1))
+	require.NoError(t, err)
+	s.claimed.Add(s.claimed, keeper.Sum(paid).AmountOf("aweal").BigInt())
+	x.compare(t, i, s.claimed)
+	s.burned = true
+	x.m.assets[s.asset].units -= s.value
+	// What was not paid is below a smallest unit, and goes to the others.
+	x.m.give(s.asset, new(big.Rat).Sub(s.earned, rat(s.claimed)))
+}
+
+func (x *machine) BurnValue(t *rapid.T) {
+	i := x.share(t)
+	s := x.m.shares[i]
+	value := rapid.Int64Range(0, s.value).Draw(t, "value")
+	require.NoError(t, x.w.Tokens.BurnValue(x.w.ctx, token.Shares, s.owner, keeper.TokenID(weal.ShareID(i+1)), units(uint64(value))))
+	s.value -= value
+	x.m.assets[s.asset].units -= value
+}
+
+func (x *machine) PullTreasury(t *rapid.T) {
+	i := x.asset(t)
+	paid, err := x.w.PullTreasury(x.w.ctx, weal.AssetID(i+1))
+	require.NoError(t, err)
+	a := x.m.assets[i]
+	a.pulled.Add(a.pulled, paid.AmountOf("aweal").BigInt())
+	require.LessOrEqual(t, a.pulled.Cmp(floorRat(a.treasury)), 0)
+	low := new(big.Rat).Sub(a.treasury, slack)
+	require.GreaterOrEqual(t, a.pulled.Cmp(floorRat(low)), 0)
+}
+
+// compare checks what a share has got and could claim against the model.
+func (x *machine) compare(t *rapid.T, i int, got *big.Int) {
+	s := x.m.shares[i]
+	require.LessOrEqual(t, got.Cmp(floorRat(s.earned)), 0, "share %d has more than it earned", i+1)
+	low := new(big.Rat).Sub(s.earned, slack)
+	require.GreaterOrEqual(t, got.Cmp(floorRat(low)), 0, "share %d has less than it earned", i+1)
+}
+
+// slack has room for 655 changes.
+var slack = big.NewRat(1, 100)
+
 // Check compares every share with the model. The keeper may be behind the exact
 // fraction by what 1/2^64 of each of 2^48 units comes to, at each change of the
 // share's value; never ahead of it.
 func (x *machine) Check(t *rapid.T) {
 	require.NoError(t, x.w.CheckInvariants(x.w.ctx))
-	slack := big.NewRat(1, 100) // room for 655 changes
 	for i, s := range x.m.shares {
 		have, err := x.w.GetShare(x.w.ctx, weal.ShareID(i+1))
+		if s.burned {
+			require.ErrorIs(t, err, types.ErrShareNotFound)
+			continue
+		}
 		require.NoError(t, err)
 		require.Equal(t, s.owner, have.Owner)
 		require.Equal(t, uint64(s.value), have.Value)
 		_, amounts, err := x.w.Claimable(x.w.ctx, weal.ShareID(i+1))
 		require.NoError(t, err)
-		got := new(big.Int).Add(amounts[0].Big(), s.claimed)
-		require.LessOrEqual(t, got.Cmp(floorRat(s.earned)), 0, "share %d has more than it earned", i+1)
-		low := new(big.Rat).Sub(s.earned, slack)
-		require.GreaterOrEqual(t, got.Cmp(floorRat(low)), 0, "share %d has less than it earned", i+1)
+		x.compare(t, i, new(big.Int).Add(amounts[0].Big(), s.claimed))
+	}
+	for i, a := range x.m.assets {
+		n, err := x.w.Circulating(x.w.ctx, weal.AssetID(i+1))
+		require.NoError(t, err)
+		require.Equal(t, uint64(a.units), n)
 	}
 }
 

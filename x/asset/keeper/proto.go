@@ -11,38 +11,31 @@ import (
 	"github.com/weal-network/weal/x/asset/types"
 )
 
-// shareProto puts a share in the form of queries and genesis.
-func (k Keeper) shareProto(id uint64, s share) (types.Share, error) {
-	owner, err := k.addresses.BytesToString(s.owner.Bytes())
+// shareProto puts a share in the form of queries.
+func (k Keeper) shareProto(s Share) (types.Share, error) {
+	owner, err := k.addresses.BytesToString(s.Owner.Bytes())
 	if err != nil {
 		return types.Share{}, err
 	}
-	p := types.Share{Id: id, Asset: s.asset, Owner: owner, Value: s.value}
-	if s.approved != (common.Address{}) {
-		p.Approved, err = k.addresses.BytesToString(s.approved.Bytes())
+	p := types.Share{Id: uint64(s.ID), Asset: uint64(s.Asset), Owner: owner, Value: s.Value}
+	if s.Approved != (common.Address{}) {
+		p.Approved, err = k.addresses.BytesToString(s.Approved.Bytes())
 	}
 	return p, err
-}
-
-func (k Keeper) shareOf(p types.Share) (s share, err error) {
-	s = share{asset: p.Asset, value: p.Value}
-	if s.owner, err = k.owner(p.Owner); err != nil || p.Approved == "" {
-		return s, err
-	}
-	s.approved, err = k.owner(p.Approved)
-	return s, err
 }
 
 func revenueProto(key denomKey, r revenue) types.Revenue {
 	return types.Revenue{
 		Asset: key.K1(), Denom: key.K2(), Lifetime: r.lifetime.String(), Holders: r.holders.String(),
 		PerUnit: r.perUnit.Dec(), Remainder: fmt.Sprint(r.remainder), Claimed: r.claimed.String(),
+		Treasury: r.treasury.String(),
 	}
 }
 
 // revenueOf reads a row of genesis for the asset a.
 func revenueOf(a types.Asset, p types.Revenue) (revenue, error) {
 	r := newRevenue(a)
+	r.units = 0 // the caller adds up the shares'
 	var err error
 	if r.lifetime, err = weal.ParseAmount(p.Lifetime); err != nil {
 		return r, fmt.Errorf("lifetime: %w", err)
@@ -52,6 +45,9 @@ func revenueOf(a types.Asset, p types.Revenue) (revenue, error) {
 	}
 	if r.claimed, err = weal.ParseAmount(p.Claimed); err != nil {
 		return r, fmt.Errorf("claimed: %w", err)
+	}
+	if r.treasury, err = weal.ParseAmount(p.Treasury); err != nil {
+		return r, fmt.Errorf("treasury: %w", err)
 	}
 	if r.perUnit, err = parseBits(p.PerUnit, 8*perUnitSize); err != nil {
 		return r, fmt.Errorf("per_unit: %w", err)
@@ -64,15 +60,15 @@ func revenueOf(a types.Asset, p types.Revenue) (revenue, error) {
 	return r, nil
 }
 
-func markProto(key denomKey, m mark) types.Mark {
+func markProto(share uint64, denom string, m mark) types.Mark {
 	return types.Mark{
-		Share: key.K1(), Denom: key.K2(), PerUnit: m.perUnit.Dec(),
+		Share: share, Denom: denom, PerUnit: m.perUnit.Dec(),
 		Owed: m.owed.String(), Fraction: fmt.Sprint(m.fraction),
 	}
 }
 
-// markOf reads a row of genesis.
-func markOf(p types.Mark) (m mark, err error) {
+// parseMark reads a row of genesis.
+func parseMark(p types.Mark) (m mark, err error) {
 	if m.perUnit, err = parseBits(p.PerUnit, 8*perUnitSize); err != nil {
 		return m, fmt.Errorf("per_unit: %w", err)
 	}

@@ -6,6 +6,8 @@ import (
 
 	"cosmossdk.io/collections"
 
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
 	weal "github.com/weal-network/weal/types"
 	"github.com/weal-network/weal/x/asset/types"
 )
@@ -22,7 +24,7 @@ func (k Keeper) Credit(ctx context.Context, asset weal.AssetID, denom string, am
 	if !r.credit(amount) {
 		return types.ErrAmount.Wrapf("asset %d cannot earn that much %s", asset, denom)
 	}
-	return k.revenues.Set(ctx, collections.Join(uint64(asset), denom), r)
+	return k.putRevenue(ctx, asset, denom, r)
 }
 
 // revenue returns the row of an asset and a denomination, or
@@ -40,54 +42,68 @@ func (k Keeper) revenue(ctx context.Context, asset weal.AssetID, denom string) (
 	return r, types.ErrDenom.Wrapf("asset %d, %s", asset, denom)
 }
 
-// mark returns where a share stands in a denomination.
-func (k Keeper) mark(ctx context.Context, id weal.ShareID, denom string) (mark, error) {
-	return orZero(k.marks.Get(ctx, collections.Join(uint64(id), denom)))
-}
-
-// held is a share as settling needs it.
-type held struct {
-	id    weal.ShareID
-	value uint64
-}
-
-// settle brings the marks of shares of one asset up to date in all of its
-// denominations, before their values change.
-func (k Keeper) settle(ctx context.Context, asset weal.AssetID, shares ...held) error {
-	return k.eachRevenue(ctx, asset, func(denom string, r revenue) error {
-		for _, s := range shares {
-			m, err := k.mark(ctx, s.id, denom)
-			if err != nil {
-				return err
-			}
-			if m.perUnit == r.perUnit {
-				continue
-			}
-			m.settle(s.value, &r.perUnit)
-			if err := k.marks.Set(ctx, collections.Join(uint64(s.id), denom), m); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
 // eachRevenue calls f with every denomination that an asset earns in, in the
 // order in which the asset names them. It looks rows up one by one: in an EVM
 // transaction of many calls, an iterator costs more the deeper the stack is.
-func (k Keeper) eachRevenue(ctx context.Context, asset weal.AssetID, f func(denom string, r revenue) error) error {
-	a, err := k.GetAsset(ctx, asset)
+func (k Keeper) eachRevenue(ctx context.Context, asset weal.AssetID, f func(i int, denom string, r revenue) error) error {
+	denoms, err := k.denoms.Get(ctx, uint64(asset))
 	if err != nil {
 		return err
 	}
-	for _, denom := range a.Denoms {
-		r, err := k.revenue(ctx, asset, denom)
+	for i, denom := range denoms {
+		r, err := k.revenues.Get(ctx, collections.Join(uint64(asset), denom))
 		if err != nil {
 			return err
 		}
-		if err := f(denom, r); err != nil {
+		if err := f(i, denom, r); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// markOf returns the i-th of a share's marks.
+func markOf(marks []mark, i int) mark {
+	if i < len(marks) {
+		return marks[i]
+	}
+	return mark{}
+}
+
+// Circulating returns how many units an asset has but for those burned.
+func (k Keeper) Circulating(ctx context.Context, asset weal.AssetID) (units uint64, err error) {
+	err = k.eachRevenue(ctx, asset, func(_ int, _ string, r revenue) error {
+		units = r.units
+		return nil
+	})
+	return units, err
+}
+
+// PullTreasury pays an asset's account what came in while no units were in
+// circulation. The result is empty if that is nothing.
+func (k Keeper) PullTreasury(ctx context.Context, asset weal.AssetID) (sdk.Coins, error) {
+	if ok, err := k.HasAsset(ctx, asset); err != nil || !ok {
+		return nil, errors.Join(err, types.ErrAssetNotFound.Wrapf("asset %d", asset))
+	}
+	sum := sdk.NewCoins()
+	err := k.eachRevenue(ctx, asset, func(_ int, denom string, r revenue) error {
+		key := collections.Join(uint64(asset), denom)
+		owed, err := orZero(k.treasuries.Get(ctx, key))
+		if err != nil || owed.IsZero() {
+			return err
+		}
+		var ok bool
+		if r.claimed, ok = r.claimed.Add(owed); !ok {
+			return types.ErrBroken.Wrapf("the treasury of asset %d is owed more than was credited", asset)
+		}
+		sum = sum.Add(coin(denom, owed))
+		if err := k.treasuries.Remove(ctx, key); err != nil {
+			return err
+		}
+		return k.revenues.Set(ctx, key, r)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return sum, k.payOut(ctx, weal.AssetAccount(asset), sum)
 }

@@ -51,7 +51,7 @@ func (k Keeper) PullRoyalty(ctx context.Context, asset, ancestor weal.AssetID, d
 	if err := k.paid.Set(ctx, key, owed); err != nil {
 		return weal.Amount{}, err
 	}
-	if err := k.revenues.Set(ctx, collections.Join(uint64(ancestor), denom), to); err != nil {
+	if err := k.putRevenue(ctx, ancestor, denom, to); err != nil {
 		return weal.Amount{}, err
 	}
 	emit(ctx, types.EventRoyalty, types.AttrAsset, asset, types.AttrAncestor, ancestor,

@@ -163,6 +163,16 @@ func (b bank) SpendableCoin(ctx context.Context, a sdk.AccAddress, denom string)
 
 func (b bank) BlockedAddr(a sdk.AccAddress) bool { return a.Equals(escrow) }
 
+func (b bank) SendCoins(_ context.Context, from, to sdk.AccAddress, coins sdk.Coins) error {
+	left, short := b[string(from)].SafeSub(coins...)
+	if short {
+		return fmt.Errorf("%s has not %s", from, coins)
+	}
+	b[string(from)] = left
+	b[string(to)] = b[string(to)].Add(coins...)
+	return nil
+}
+
 func (b bank) SendCoinsFromModuleToAccount(_ context.Context, module string, to sdk.AccAddress, coins sdk.Coins) error {
 	from := authtypes.NewModuleAddress(module)
 	left, short := b[string(from)].SafeSub(coins...)

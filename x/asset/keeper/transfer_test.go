@@ -155,24 +155,3 @@ func TestApprove(t *testing.T) {
 	require.Equal(t, types.Err3525ApproveZero, w.ApproveValue(w.ctx, alice, nobody, first, units(1)))
 	require.Equal(t, types.Err3525Token, w.ApproveValue(w.ctx, alice, bob, 9, units(1)))
 }
-
-func TestEnumeration(t *testing.T) {
-	w := newWorld(t)
-	for range 4 {
-		w.register(t, alice, 10)
-	}
-	require.NoError(t, w.Transfer(w.ctx, alice, alice, bob, 2))
-	n, err := w.CountOf(w.ctx, alice)
-	require.NoError(t, err)
-	require.Equal(t, uint64(3), n)
-	for i, want := range []weal.ShareID{1, 3, 4} {
-		id, err := w.ShareOf(w.ctx, alice, uint64(i))
-		require.NoError(t, err)
-		require.Equal(t, want, id)
-	}
-	_, err = w.ShareOf(w.ctx, alice, 3)
-	require.ErrorIs(t, err, types.ErrShareNotFound)
-	supply, err := w.Supply(w.ctx)
-	require.NoError(t, err)
-	require.Equal(t, uint64(4), supply)
-}

@@ -4,47 +4,71 @@ import (
 	"context"
 	"encoding/hex"
 
+	"github.com/ethereum/go-ethereum/common"
+
 	weal "github.com/weal-network/weal/types"
 	"github.com/weal-network/weal/x/asset/types"
 )
 
-// update makes a new version of an asset, with manifest, root and prices as the
-// message says: what it leaves out is then empty. Versions are kept for ever.
-func (k Keeper) update(ctx context.Context, msg *types.MsgUpdate) (uint32, error) {
+// Update makes a new version of an asset, sent by caller, who controls it, with
+// manifest, root and prices as the message says: what it leaves out is then
+// empty, but for the licence, which stays. Versions are kept for ever.
+func (k Keeper) Update(ctx context.Context, caller common.Address, msg *types.MsgUpdate) (types.Version, error) {
+	asset := weal.AssetID(msg.Asset)
+	a, err := k.controlled(ctx, asset, caller)
+	if err != nil {
+		return types.Version{}, err
+	}
+	was := a.Licence
+	if a, err = k.revised(ctx, a, msg); err != nil {
+		return types.Version{}, err
+	}
+	if err := k.keepsLicences(ctx, a); err != nil {
+		return types.Version{}, err
+	}
+	if err := k.setVersion(ctx, a); err != nil {
+		return types.Version{}, err
+	}
+	v, err := k.GetVersion(ctx, asset, a.Version+1)
+	if err != nil {
+		return types.Version{}, err
+	}
+	emit(ctx, types.EventUpdate, types.AttrAsset, a.Id, types.AttrVersion, v.Version,
+		types.AttrManifest, hex.EncodeToString(v.Manifest), types.AttrRoot, hex.EncodeToString(v.Root))
+	if !was.Is(v.Licence) {
+		emit(ctx, types.EventLicence, types.AttrAsset, a.Id, types.AttrVersion, v.Version,
+			types.AttrLicence, weal.LicenceKind(v.Licence.Kind))
+	}
+	return v, nil
+}
+
+// revised returns an asset as an update wants it, in its old version.
+func (k Keeper) revised(ctx context.Context, a types.Asset, msg *types.MsgUpdate) (types.Asset, error) {
 	params, err := k.params.Get(ctx)
 	if err != nil {
-		return 0, err
-	}
-	a, err := k.GetAsset(ctx, weal.AssetID(msg.Asset))
-	if err != nil {
-		return 0, err
-	}
-	if same, err := k.sameAddress(msg.Sender, a.Maker); err != nil {
-		return 0, err
-	} else if !same {
-		return 0, types.ErrNotMaker.Wrapf("asset %d is %s's", a.Id, a.Maker)
+		return a, err
 	}
 	manifest, err := weal.HashFromBytes(msg.Manifest)
 	if err != nil {
-		return 0, types.ErrRegistration.Wrapf("manifest: %s", err)
+		return a, types.ErrRegistration.Wrapf("manifest: %s", err)
 	}
 	root, err := weal.HashFromBytes(msg.Root)
 	if err != nil {
-		return 0, types.ErrRegistration.Wrapf("root: %s", err)
+		return a, types.ErrRegistration.Wrapf("root: %s", err)
 	}
 	if err := types.ValidateManifest(manifest, msg.ManifestUri, params); err != nil {
-		return 0, err
+		return a, err
 	}
 	if err := types.ValidatePrices(msg.Prices, a.Denoms, params); err != nil {
-		return 0, err
+		return a, err
+	}
+	if msg.Licence != nil {
+		if a.Licence, err = k.checkedLicence(ctx, *msg.Licence, params); err != nil {
+			return a, err
+		}
 	}
 	a.Manifest, a.ManifestUri, a.Root, a.Prices = manifest[:], msg.ManifestUri, root[:], msg.Prices
-	if err := k.setVersion(ctx, a); err != nil {
-		return 0, err
-	}
-	emit(ctx, types.EventUpdate, types.AttrAsset, a.Id, types.AttrVersion, a.Version+1,
-		types.AttrManifest, hex.EncodeToString(manifest[:]), types.AttrRoot, hex.EncodeToString(root[:]))
-	return a.Version + 1, nil
+	return a, nil
 }
 
 // sameAddress reports whether two texts name the same account: an address has

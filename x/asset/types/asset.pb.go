@@ -172,8 +172,19 @@ type Asset struct {
 	// ancestors is the flattened lineage, at most 32: the parents as they were
 	// named, then what each of them owes to its own ancestors.
 	Ancestors []Royalty `protobuf:"bytes,12,rep,name=ancestors,proto3" json:"ancestors"`
-	// first_share is the share that registration minted.
+	// first_share is the share that registration minted. It may be burned since.
 	FirstShare uint64 `protobuf:"varint,13,opt,name=first_share,json=firstShare,proto3" json:"first_share,omitempty"`
+	// parents are the assets it was made from, as they were named, with the
+	// version each was in.
+	Parents []Parent `protobuf:"bytes,14,rep,name=parents,proto3" json:"parents"`
+	// licence is what others may use and derive from the asset under.
+	Licence Licence `protobuf:"bytes,15,opt,name=licence,proto3" json:"licence"`
+	// controller may, beside the asset itself, make versions, grant credentials
+	// and name another controller. At first it is the maker.
+	Controller string `protobuf:"bytes,16,opt,name=controller,proto3" json:"controller,omitempty"`
+	// resale is what the maker gets of each sale on the market, in basis points
+	// of the price. It never changes.
+	Resale uint32 `protobuf:"varint,17,opt,name=resale,proto3" json:"resale,omitempty"`
 }
 
 func (m *Asset) Reset()         { *m = Asset{} }
@@ -300,6 +311,98 @@ func (m *Asset) GetFirstShare() uint64 {
 	return 0
 }
 
+func (m *Asset) GetParents() []Parent {
+	if m != nil {
+		return m.Parents
+	}
+	return nil
+}
+
+func (m *Asset) GetLicence() Licence {
+	if m != nil {
+		return m.Licence
+	}
+	return Licence{}
+}
+
+func (m *Asset) GetController() string {
+	if m != nil {
+		return m.Controller
+	}
+	return ""
+}
+
+func (m *Asset) GetResale() uint32 {
+	if m != nil {
+		return m.Resale
+	}
+	return 0
+}
+
+// Parent is an asset that another was made from.
+type Parent struct {
+	Asset uint64 `protobuf:"varint,1,opt,name=asset,proto3" json:"asset,omitempty"`
+	// basis_points is what the child named; the flattened lineage may owe more.
+	BasisPoints uint32 `protobuf:"varint,2,opt,name=basis_points,json=basisPoints,proto3" json:"basis_points,omitempty"`
+	// version is the parent's when the child was registered. Its licence is what
+	// the child was made under.
+	Version uint32 `protobuf:"varint,3,opt,name=version,proto3" json:"version,omitempty"`
+}
+
+func (m *Parent) Reset()         { *m = Parent{} }
+func (m *Parent) String() string { return proto.CompactTextString(m) }
+func (*Parent) ProtoMessage()    {}
+func (*Parent) Descriptor() ([]byte, []int) {
+	return fileDescriptor_12684b0e2abea7bf, []int{3}
+}
+func (m *Parent) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *Parent) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_Parent.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *Parent) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_Parent.Merge(m, src)
+}
+func (m *Parent) XXX_Size() int {
+	return m.Size()
+}
+func (m *Parent) XXX_DiscardUnknown() {
+	xxx_messageInfo_Parent.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_Parent proto.InternalMessageInfo
+
+func (m *Parent) GetAsset() uint64 {
+	if m != nil {
+		return m.Asset
+	}
+	return 0
+}
+
+func (m *Parent) GetBasisPoints() uint32 {
+	if m != nil {
+		return m.BasisPoints
+	}
+	return 0
+}
+
+func (m *Parent) GetVersion() uint32 {
+	if m != nil {
+		return m.Version
+	}
+	return 0
+}
+
 // Version is what the chain keeps of one version of an asset, for ever.
 type Version struct {
 	Asset       uint64 `protobuf:"varint,1,opt,name=asset,proto3" json:"asset,omitempty"`
@@ -308,14 +411,15 @@ type Version struct {
 	Root        []byte `protobuf:"bytes,4,opt,name=root,proto3" json:"root,omitempty"`
 	ManifestUri string `protobuf:"bytes,5,opt,name=manifest_uri,json=manifestUri,proto3" json:"manifest_uri,omitempty"`
 	// height is the block the version began in.
-	Height int64 `protobuf:"varint,6,opt,name=height,proto3" json:"height,omitempty"`
+	Height  int64   `protobuf:"varint,6,opt,name=height,proto3" json:"height,omitempty"`
+	Licence Licence `protobuf:"bytes,7,opt,name=licence,proto3" json:"licence"`
 }
 
 func (m *Version) Reset()         { *m = Version{} }
 func (m *Version) String() string { return proto.CompactTextString(m) }
 func (*Version) ProtoMessage()    {}
 func (*Version) Descriptor() ([]byte, []int) {
-	return fileDescriptor_12684b0e2abea7bf, []int{3}
+	return fileDescriptor_12684b0e2abea7bf, []int{4}
 }
 func (m *Version) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -386,6 +490,13 @@ func (m *Version) GetHeight() int64 {
 	return 0
 }
 
+func (m *Version) GetLicence() Licence {
+	if m != nil {
+		return m.Licence
+	}
+	return Licence{}
+}
+
 // Share is one ERC-3525 token of an asset's slot.
 type Share struct {
 	Id    uint64 `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
@@ -401,7 +512,7 @@ func (m *Share) Reset()         { *m = Share{} }
 func (m *Share) String() string { return proto.CompactTextString(m) }
 func (*Share) ProtoMessage()    {}
 func (*Share) Descriptor() ([]byte, []int) {
-	return fileDescriptor_12684b0e2abea7bf, []int{4}
+	return fileDescriptor_12684b0e2abea7bf, []int{5}
 }
 func (m *Share) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -465,127 +576,13 @@ func (m *Share) GetApproved() string {
 	return ""
 }
 
-// Allowance is how much value of a share an operator may move (ERC-3525 approve).
-type Allowance struct {
-	Share    uint64 `protobuf:"varint,1,opt,name=share,proto3" json:"share,omitempty"`
-	Operator string `protobuf:"bytes,2,opt,name=operator,proto3" json:"operator,omitempty"`
-	// value is a decimal number up to 2^256-1, which stands for unlimited.
-	Value string `protobuf:"bytes,3,opt,name=value,proto3" json:"value,omitempty"`
-}
-
-func (m *Allowance) Reset()         { *m = Allowance{} }
-func (m *Allowance) String() string { return proto.CompactTextString(m) }
-func (*Allowance) ProtoMessage()    {}
-func (*Allowance) Descriptor() ([]byte, []int) {
-	return fileDescriptor_12684b0e2abea7bf, []int{5}
-}
-func (m *Allowance) XXX_Unmarshal(b []byte) error {
-	return m.Unmarshal(b)
-}
-func (m *Allowance) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
-	if deterministic {
-		return xxx_messageInfo_Allowance.Marshal(b, m, deterministic)
-	} else {
-		b = b[:cap(b)]
-		n, err := m.MarshalToSizedBuffer(b)
-		if err != nil {
-			return nil, err
-		}
-		return b[:n], nil
-	}
-}
-func (m *Allowance) XXX_Merge(src proto.Message) {
-	xxx_messageInfo_Allowance.Merge(m, src)
-}
-func (m *Allowance) XXX_Size() int {
-	return m.Size()
-}
-func (m *Allowance) XXX_DiscardUnknown() {
-	xxx_messageInfo_Allowance.DiscardUnknown(m)
-}
-
-var xxx_messageInfo_Allowance proto.InternalMessageInfo
-
-func (m *Allowance) GetShare() uint64 {
-	if m != nil {
-		return m.Share
-	}
-	return 0
-}
-
-func (m *Allowance) GetOperator() string {
-	if m != nil {
-		return m.Operator
-	}
-	return ""
-}
-
-func (m *Allowance) GetValue() string {
-	if m != nil {
-		return m.Value
-	}
-	return ""
-}
-
-// Operator may move all shares of an owner (ERC-721 setApprovalForAll).
-type Operator struct {
-	Owner    string `protobuf:"bytes,1,opt,name=owner,proto3" json:"owner,omitempty"`
-	Operator string `protobuf:"bytes,2,opt,name=operator,proto3" json:"operator,omitempty"`
-}
-
-func (m *Operator) Reset()         { *m = Operator{} }
-func (m *Operator) String() string { return proto.CompactTextString(m) }
-func (*Operator) ProtoMessage()    {}
-func (*Operator) Descriptor() ([]byte, []int) {
-	return fileDescriptor_12684b0e2abea7bf, []int{6}
-}
-func (m *Operator) XXX_Unmarshal(b []byte) error {
-	return m.Unmarshal(b)
-}
-func (m *Operator) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
-	if deterministic {
-		return xxx_messageInfo_Operator.Marshal(b, m, deterministic)
-	} else {
-		b = b[:cap(b)]
-		n, err := m.MarshalToSizedBuffer(b)
-		if err != nil {
-			return nil, err
-		}
-		return b[:n], nil
-	}
-}
-func (m *Operator) XXX_Merge(src proto.Message) {
-	xxx_messageInfo_Operator.Merge(m, src)
-}
-func (m *Operator) XXX_Size() int {
-	return m.Size()
-}
-func (m *Operator) XXX_DiscardUnknown() {
-	xxx_messageInfo_Operator.DiscardUnknown(m)
-}
-
-var xxx_messageInfo_Operator proto.InternalMessageInfo
-
-func (m *Operator) GetOwner() string {
-	if m != nil {
-		return m.Owner
-	}
-	return ""
-}
-
-func (m *Operator) GetOperator() string {
-	if m != nil {
-		return m.Operator
-	}
-	return ""
-}
-
 // Revenue is what one asset has earned in one denomination.
 //
 // per_unit is scaled by 2^64. With S the sum over shares of (owed·2^64 + fraction
 //   - value·(per_unit − mark)), all in 1/2^64 of a smallest unit:
-//     holders·2^64 = units·per_unit + remainder, and
-//     units·per_unit = claimed·2^64 + S, and so nothing is ever lost.
+//     holders·2^64 = (claimed + treasury)·2^64 + S + remainder,
+//
+// and so nothing is ever lost.
 type Revenue struct {
 	Asset uint64 `protobuf:"varint,1,opt,name=asset,proto3" json:"asset,omitempty"`
 	Denom string `protobuf:"bytes,2,opt,name=denom,proto3" json:"denom,omitempty"`
@@ -597,18 +594,21 @@ type Revenue struct {
 	Holders string `protobuf:"bytes,4,opt,name=holders,proto3" json:"holders,omitempty"`
 	// per_unit is the accumulator: what one unit has earned since the beginning.
 	PerUnit string `protobuf:"bytes,5,opt,name=per_unit,json=perUnit,proto3" json:"per_unit,omitempty"`
-	// remainder is what the last division left, below units, scaled by 2^64;
-	// it goes into the next credit.
+	// remainder is what the last division left, scaled by 2^64; it goes into the
+	// next credit. It is below the units in circulation, or below 2^64 without any.
 	Remainder string `protobuf:"bytes,6,opt,name=remainder,proto3" json:"remainder,omitempty"`
-	// claimed is all that was paid out to holders.
+	// claimed is all that was paid out to holders, and to the treasury.
 	Claimed string `protobuf:"bytes,7,opt,name=claimed,proto3" json:"claimed,omitempty"`
+	// treasury is what came in while no units were in circulation and was not yet
+	// paid to the asset's account.
+	Treasury string `protobuf:"bytes,8,opt,name=treasury,proto3" json:"treasury,omitempty"`
 }
 
 func (m *Revenue) Reset()         { *m = Revenue{} }
 func (m *Revenue) String() string { return proto.CompactTextString(m) }
 func (*Revenue) ProtoMessage()    {}
 func (*Revenue) Descriptor() ([]byte, []int) {
-	return fileDescriptor_12684b0e2abea7bf, []int{7}
+	return fileDescriptor_12684b0e2abea7bf, []int{6}
 }
 func (m *Revenue) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -686,6 +686,13 @@ func (m *Revenue) GetClaimed() string {
 	return ""
 }
 
+func (m *Revenue) GetTreasury() string {
+	if m != nil {
+		return m.Treasury
+	}
+	return ""
+}
+
 // Mark is where one share stands in one denomination.
 type Mark struct {
 	Share uint64 `protobuf:"varint,1,opt,name=share,proto3" json:"share,omitempty"`
@@ -702,7 +709,7 @@ func (m *Mark) Reset()         { *m = Mark{} }
 func (m *Mark) String() string { return proto.CompactTextString(m) }
 func (*Mark) ProtoMessage()    {}
 func (*Mark) Descriptor() ([]byte, []int) {
-	return fileDescriptor_12684b0e2abea7bf, []int{8}
+	return fileDescriptor_12684b0e2abea7bf, []int{7}
 }
 func (m *Mark) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -778,7 +785,7 @@ func (m *RoyaltyPaid) Reset()         { *m = RoyaltyPaid{} }
 func (m *RoyaltyPaid) String() string { return proto.CompactTextString(m) }
 func (*RoyaltyPaid) ProtoMessage()    {}
 func (*RoyaltyPaid) Descriptor() ([]byte, []int) {
-	return fileDescriptor_12684b0e2abea7bf, []int{9}
+	return fileDescriptor_12684b0e2abea7bf, []int{8}
 }
 func (m *RoyaltyPaid) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -847,7 +854,7 @@ func (m *Params) Reset()         { *m = Params{} }
 func (m *Params) String() string { return proto.CompactTextString(m) }
 func (*Params) ProtoMessage()    {}
 func (*Params) Descriptor() ([]byte, []int) {
-	return fileDescriptor_12684b0e2abea7bf, []int{10}
+	return fileDescriptor_12684b0e2abea7bf, []int{9}
 }
 func (m *Params) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -894,22 +901,23 @@ func (m *Params) GetMaxUriBytes() uint32 {
 type GenesisState struct {
 	Params        Params        `protobuf:"bytes,1,opt,name=params,proto3" json:"params"`
 	NextAsset     uint64        `protobuf:"varint,2,opt,name=next_asset,json=nextAsset,proto3" json:"next_asset,omitempty"`
-	NextShare     uint64        `protobuf:"varint,3,opt,name=next_share,json=nextShare,proto3" json:"next_share,omitempty"`
-	Assets        []Asset       `protobuf:"bytes,4,rep,name=assets,proto3" json:"assets"`
-	Versions      []Version     `protobuf:"bytes,5,rep,name=versions,proto3" json:"versions"`
-	Shares        []Share       `protobuf:"bytes,6,rep,name=shares,proto3" json:"shares"`
-	Allowances    []Allowance   `protobuf:"bytes,7,rep,name=allowances,proto3" json:"allowances"`
-	Operators     []Operator    `protobuf:"bytes,8,rep,name=operators,proto3" json:"operators"`
-	Revenues      []Revenue     `protobuf:"bytes,9,rep,name=revenues,proto3" json:"revenues"`
-	Marks         []Mark        `protobuf:"bytes,10,rep,name=marks,proto3" json:"marks"`
-	RoyaltiesPaid []RoyaltyPaid `protobuf:"bytes,11,rep,name=royalties_paid,json=royaltiesPaid,proto3" json:"royalties_paid"`
+	Assets        []Asset       `protobuf:"bytes,3,rep,name=assets,proto3" json:"assets"`
+	Versions      []Version     `protobuf:"bytes,4,rep,name=versions,proto3" json:"versions"`
+	Revenues      []Revenue     `protobuf:"bytes,5,rep,name=revenues,proto3" json:"revenues"`
+	Marks         []Mark        `protobuf:"bytes,6,rep,name=marks,proto3" json:"marks"`
+	RoyaltiesPaid []RoyaltyPaid `protobuf:"bytes,7,rep,name=royalties_paid,json=royaltiesPaid,proto3" json:"royalties_paid"`
+	// tokens are all collections: the shares of assets, and those of makers' own.
+	Tokens      TokenState   `protobuf:"bytes,8,opt,name=tokens,proto3" json:"tokens"`
+	Credentials []Credential `protobuf:"bytes,9,rep,name=credentials,proto3" json:"credentials"`
+	Market      MarketState  `protobuf:"bytes,10,opt,name=market,proto3" json:"market"`
+	Council     CouncilState `protobuf:"bytes,11,opt,name=council,proto3" json:"council"`
 }
 
 func (m *GenesisState) Reset()         { *m = GenesisState{} }
 func (m *GenesisState) String() string { return proto.CompactTextString(m) }
 func (*GenesisState) ProtoMessage()    {}
 func (*GenesisState) Descriptor() ([]byte, []int) {
-	return fileDescriptor_12684b0e2abea7bf, []int{11}
+	return fileDescriptor_12684b0e2abea7bf, []int{10}
 }
 func (m *GenesisState) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -952,13 +960,6 @@ func (m *GenesisState) GetNextAsset() uint64 {
 	return 0
 }
 
-func (m *GenesisState) GetNextShare() uint64 {
-	if m != nil {
-		return m.NextShare
-	}
-	return 0
-}
-
 func (m *GenesisState) GetAssets() []Asset {
 	if m != nil {
 		return m.Assets
@@ -969,27 +970,6 @@ func (m *GenesisState) GetAssets() []Asset {
 func (m *GenesisState) GetVersions() []Version {
 	if m != nil {
 		return m.Versions
-	}
-	return nil
-}
-
-func (m *GenesisState) GetShares() []Share {
-	if m != nil {
-		return m.Shares
-	}
-	return nil
-}
-
-func (m *GenesisState) GetAllowances() []Allowance {
-	if m != nil {
-		return m.Allowances
-	}
-	return nil
-}
-
-func (m *GenesisState) GetOperators() []Operator {
-	if m != nil {
-		return m.Operators
 	}
 	return nil
 }
@@ -1015,14 +995,41 @@ func (m *GenesisState) GetRoyaltiesPaid() []RoyaltyPaid {
 	return nil
 }
 
+func (m *GenesisState) GetTokens() TokenState {
+	if m != nil {
+		return m.Tokens
+	}
+	return TokenState{}
+}
+
+func (m *GenesisState) GetCredentials() []Credential {
+	if m != nil {
+		return m.Credentials
+	}
+	return nil
+}
+
+func (m *GenesisState) GetMarket() MarketState {
+	if m != nil {
+		return m.Market
+	}
+	return MarketState{}
+}
+
+func (m *GenesisState) GetCouncil() CouncilState {
+	if m != nil {
+		return m.Council
+	}
+	return CouncilState{}
+}
+
 func init() {
 	proto.RegisterType((*Price)(nil), "weal.asset.v1.Price")
 	proto.RegisterType((*Royalty)(nil), "weal.asset.v1.Royalty")
 	proto.RegisterType((*Asset)(nil), "weal.asset.v1.Asset")
+	proto.RegisterType((*Parent)(nil), "weal.asset.v1.Parent")
 	proto.RegisterType((*Version)(nil), "weal.asset.v1.Version")
 	proto.RegisterType((*Share)(nil), "weal.asset.v1.Share")
-	proto.RegisterType((*Allowance)(nil), "weal.asset.v1.Allowance")
-	proto.RegisterType((*Operator)(nil), "weal.asset.v1.Operator")
 	proto.RegisterType((*Revenue)(nil), "weal.asset.v1.Revenue")
 	proto.RegisterType((*Mark)(nil), "weal.asset.v1.Mark")
 	proto.RegisterType((*RoyaltyPaid)(nil), "weal.asset.v1.RoyaltyPaid")
@@ -1033,68 +1040,74 @@ func init() {
 func init() { proto.RegisterFile("weal/asset/v1/asset.proto", fileDescriptor_12684b0e2abea7bf) }
 
 var fileDescriptor_12684b0e2abea7bf = []byte{
-	// 970 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x7c, 0x56, 0xcd, 0x6e, 0xe3, 0x36,
-	0x10, 0x8e, 0x6c, 0xf9, 0x47, 0xe3, 0x78, 0x51, 0xb0, 0x69, 0xaa, 0x0d, 0x5a, 0x6f, 0xaa, 0x53,
-	0x50, 0xa0, 0x31, 0x36, 0x7b, 0x29, 0xda, 0xa2, 0xc0, 0x06, 0x05, 0xf6, 0x50, 0x14, 0x35, 0x14,
-	0xa4, 0x87, 0x5e, 0x0c, 0xc6, 0x62, 0x62, 0xc2, 0x96, 0x28, 0x90, 0xf4, 0xdf, 0xa1, 0xef, 0xd0,
-	0x87, 0xe8, 0x73, 0xf4, 0xbc, 0xc7, 0x3d, 0xf4, 0xd0, 0x53, 0x51, 0x24, 0x0f, 0xd2, 0x82, 0x43,
-	0x52, 0x56, 0xbc, 0xce, 0xde, 0xf8, 0x0d, 0x67, 0x86, 0x9f, 0xbe, 0xe1, 0x0c, 0x05, 0xcf, 0x57,
-	0x8c, 0xce, 0x87, 0x54, 0x29, 0xa6, 0x87, 0xcb, 0x97, 0x76, 0x71, 0x5e, 0x4a, 0xa1, 0x05, 0xe9,
-	0x9b, 0xad, 0x73, 0x6b, 0x59, 0xbe, 0x3c, 0x39, 0xba, 0x13, 0x77, 0x02, 0x77, 0x86, 0x66, 0x65,
-	0x9d, 0x12, 0x0a, 0xad, 0x91, 0xe4, 0x13, 0x46, 0x08, 0x84, 0x8b, 0x82, 0xeb, 0x38, 0x38, 0x0d,
-	0xce, 0xa2, 0x14, 0xd7, 0xe4, 0x08, 0x5a, 0x19, 0x2b, 0x44, 0x1e, 0x37, 0xd0, 0x68, 0x01, 0x39,
-	0x86, 0x36, 0xcd, 0xc5, 0xa2, 0xd0, 0x71, 0x13, 0xcd, 0x0e, 0x19, 0xbb, 0x16, 0x33, 0x56, 0xa8,
-	0x38, 0x3c, 0x0d, 0xce, 0xfa, 0xa9, 0x43, 0xc9, 0x25, 0x74, 0x52, 0xb1, 0xa1, 0x73, 0xbd, 0x31,
-	0x09, 0x91, 0x0f, 0x9e, 0x12, 0xa6, 0x16, 0x90, 0x2f, 0xe0, 0xf0, 0x86, 0x2a, 0xae, 0xc6, 0xa5,
-	0xe0, 0x85, 0x56, 0x78, 0x5a, 0x3f, 0xed, 0xa1, 0x6d, 0x84, 0xa6, 0xe4, 0xbf, 0x06, 0xb4, 0x5e,
-	0xa3, 0xf3, 0x33, 0x68, 0xf0, 0xcc, 0xc5, 0x37, 0x78, 0x66, 0x78, 0xcf, 0x78, 0x91, 0xb9, 0x20,
-	0x5c, 0x9b, 0x63, 0x72, 0x3a, 0x63, 0xd2, 0x11, 0xb4, 0x80, 0xc4, 0xd0, 0x59, 0x32, 0xa9, 0xb8,
-	0x28, 0x1c, 0x41, 0x0f, 0xc9, 0x09, 0x74, 0x73, 0x5a, 0xf0, 0x5b, 0xa6, 0x74, 0xdc, 0x3a, 0x0d,
-	0xce, 0x0e, 0xd3, 0x0a, 0x1b, 0x72, 0x7e, 0x3d, 0x5e, 0x48, 0x1e, 0xb7, 0x31, 0x65, 0xcf, 0xdb,
-	0xae, 0x25, 0x37, 0x14, 0xa4, 0x10, 0x3a, 0xee, 0x60, 0x28, 0xae, 0xc9, 0x47, 0xd0, 0x9c, 0xb1,
-	0x4d, 0xdc, 0x45, 0x93, 0x59, 0x1a, 0x52, 0x46, 0x54, 0x15, 0x47, 0xf6, 0xdb, 0x11, 0x90, 0x0b,
-	0x68, 0x97, 0x46, 0x7f, 0x15, 0xc3, 0x69, 0xf3, 0xac, 0x77, 0x71, 0x74, 0xfe, 0xa8, 0x6a, 0xe7,
-	0x58, 0x9c, 0xcb, 0xf0, 0xed, 0x3f, 0x2f, 0x0e, 0x52, 0xe7, 0x69, 0x84, 0xc6, 0x4a, 0xa8, 0xb8,
-	0x77, 0xda, 0x34, 0x05, 0xb0, 0x88, 0x7c, 0x03, 0x11, 0x2d, 0x26, 0x4c, 0x69, 0x21, 0x55, 0x7c,
-	0x88, 0xe9, 0x8e, 0x77, 0xd2, 0xb9, 0x42, 0xb8, 0x84, 0x5b, 0x77, 0xf2, 0x02, 0x7a, 0xb7, 0x5c,
-	0x2a, 0x3d, 0x56, 0x53, 0x2a, 0x59, 0xdc, 0x47, 0x8e, 0x80, 0xa6, 0x2b, 0x63, 0x49, 0xfe, 0x08,
-	0xa0, 0xf3, 0x8b, 0xd3, 0x6b, 0x7f, 0x19, 0x6b, 0xfa, 0x36, 0x9e, 0xd6, 0xb7, 0xb9, 0xa3, 0xaf,
-	0x17, 0x2f, 0xac, 0x89, 0xb7, 0xab, 0x79, 0xeb, 0x7d, 0xcd, 0x8f, 0xa1, 0x3d, 0x65, 0xfc, 0x6e,
-	0xaa, 0xb1, 0x20, 0xcd, 0xd4, 0xa1, 0x64, 0x01, 0x2d, 0xe4, 0xfb, 0xde, 0x3d, 0xa9, 0x38, 0x37,
-	0xea, 0x9c, 0x8f, 0xa0, 0x25, 0x56, 0xc5, 0xf6, 0xa6, 0x20, 0x30, 0xd6, 0x25, 0x9d, 0x2f, 0x18,
-	0x92, 0x0a, 0x53, 0x0b, 0xcc, 0x57, 0xd0, 0xb2, 0x94, 0x62, 0xc9, 0x32, 0xc7, 0xa8, 0xc2, 0xc9,
-	0x15, 0x44, 0xaf, 0xe7, 0x73, 0xb1, 0x32, 0x82, 0x9a, 0x70, 0xab, 0xa2, 0x93, 0x07, 0x81, 0x09,
-	0x17, 0x25, 0x93, 0x54, 0x0b, 0xe9, 0xfa, 0xa9, 0xc2, 0xdb, 0x03, 0x1d, 0x0d, 0x04, 0xc9, 0x77,
-	0xd0, 0xfd, 0xb9, 0xe6, 0x61, 0x89, 0x06, 0x75, 0xa2, 0x1f, 0xc8, 0x99, 0xfc, 0x19, 0x40, 0x27,
-	0x65, 0x4b, 0x56, 0x2c, 0xd8, 0x13, 0x05, 0xdb, 0xdf, 0xde, 0x27, 0xd0, 0x9d, 0xf3, 0x5b, 0xa6,
-	0x79, 0xee, 0xe9, 0x54, 0xd8, 0x94, 0x78, 0x2a, 0xe6, 0x19, 0x93, 0xb6, 0xc7, 0xa3, 0xd4, 0x43,
-	0xf2, 0x1c, 0xba, 0x25, 0x93, 0x63, 0x1c, 0x21, 0x56, 0x9c, 0x4e, 0xc9, 0xe4, 0xb5, 0x99, 0x22,
-	0x9f, 0x41, 0x24, 0x59, 0x4e, 0x79, 0x91, 0x31, 0xe9, 0xda, 0x67, 0x6b, 0x30, 0x29, 0x27, 0x73,
-	0xca, 0x73, 0x96, 0x61, 0xff, 0x44, 0xa9, 0x87, 0xc9, 0x6f, 0x10, 0xfe, 0x44, 0xe5, 0xec, 0x09,
-	0x39, 0xf7, 0x93, 0xaf, 0xd3, 0x68, 0x3e, 0xa6, 0x41, 0x20, 0x14, 0x2b, 0x96, 0x39, 0xe2, 0xb8,
-	0x36, 0xdf, 0x7a, 0x2b, 0xe9, 0x44, 0x9b, 0x3b, 0xeb, 0x4a, 0xea, 0x71, 0x92, 0x43, 0xcf, 0x75,
-	0xcb, 0x88, 0xd6, 0xef, 0xcf, 0x23, 0x09, 0xcd, 0x9d, 0x70, 0x3d, 0xe4, 0x2e, 0x56, 0x85, 0xb7,
-	0x0c, 0x9b, 0xfb, 0xa7, 0x67, 0x58, 0x9f, 0x9e, 0xc9, 0x8f, 0xd0, 0x1e, 0x51, 0x49, 0x73, 0x45,
-	0x3e, 0x07, 0xc8, 0xe9, 0x7a, 0xec, 0xc6, 0x42, 0x80, 0xad, 0x14, 0xe5, 0x74, 0x3d, 0xb2, 0xdd,
-	0x9f, 0x40, 0xdf, 0x6c, 0x2f, 0x24, 0x1f, 0xdf, 0x6c, 0x34, 0xab, 0xc6, 0x65, 0x4e, 0xd7, 0xd7,
-	0x92, 0x5f, 0x1a, 0x53, 0xf2, 0x57, 0x08, 0x87, 0x6f, 0x58, 0xc1, 0x14, 0x57, 0x57, 0x9a, 0x6a,
-	0x46, 0x5e, 0x41, 0xbb, 0xc4, 0xec, 0x98, 0xaf, 0x77, 0xf1, 0xc9, 0xee, 0x98, 0xc1, 0xcd, 0x6a,
-	0xce, 0x54, 0x44, 0x0a, 0xb6, 0xd6, 0xe3, 0x7a, 0xdf, 0x44, 0xc6, 0x62, 0x27, 0xb1, 0xdf, 0xb6,
-	0xc5, 0x69, 0x6e, 0xb7, 0x6d, 0x03, 0x5e, 0x40, 0x1b, 0x03, 0xcd, 0x55, 0xd9, 0x37, 0xd9, 0x30,
-	0x89, 0x3f, 0xd1, 0x7a, 0x92, 0xaf, 0xa1, 0xeb, 0x66, 0x86, 0x8a, 0x5b, 0x7b, 0x07, 0x98, 0x1b,
-	0x41, 0x2e, 0xae, 0xf2, 0x36, 0xa7, 0x21, 0x0f, 0x15, 0xb7, 0xf7, 0x9e, 0x86, 0x9c, 0xfc, 0x69,
-	0xd6, 0x93, 0x7c, 0x0f, 0x40, 0x7d, 0xd3, 0xaa, 0xb8, 0x83, 0x71, 0xf1, 0x2e, 0x4b, 0xef, 0xe0,
-	0x62, 0x6b, 0x11, 0xe4, 0x5b, 0x88, 0x7c, 0xb7, 0xa9, 0xb8, 0x8b, 0xe1, 0x9f, 0xee, 0x84, 0xfb,
-	0xfe, 0xf5, 0x03, 0xb7, 0xf2, 0x37, 0x9f, 0x2a, 0x6d, 0x77, 0x9a, 0x17, 0x61, 0xef, 0xac, 0xb6,
-	0xdb, 0xfe, 0x53, 0xbd, 0x37, 0x19, 0x9a, 0xd7, 0x4d, 0xce, 0xfc, 0x8b, 0xf1, 0xf1, 0x4e, 0x98,
-	0xe9, 0x19, 0x17, 0x63, 0xfd, 0xc8, 0x1b, 0x78, 0x26, 0xf1, 0x26, 0x73, 0xa6, 0xc6, 0x25, 0xe5,
-	0x19, 0xbe, 0x1b, 0xbd, 0x8b, 0x93, 0xfd, 0x8f, 0x83, 0xb9, 0xee, 0x2e, 0x41, 0xbf, 0x8a, 0x43,
-	0xe3, 0x0f, 0x6f, 0xef, 0x07, 0xc1, 0xbb, 0xfb, 0x41, 0xf0, 0xef, 0xfd, 0x20, 0xf8, 0xfd, 0x61,
-	0x70, 0xf0, 0xee, 0x61, 0x70, 0xf0, 0xf7, 0xc3, 0xe0, 0xe0, 0xd7, 0x2f, 0xef, 0xb8, 0x9e, 0x2e,
-	0x6e, 0xce, 0x27, 0x22, 0x1f, 0x9a, 0xa4, 0x5f, 0x15, 0x4c, 0xaf, 0x84, 0x9c, 0x21, 0x18, 0xae,
-	0xdd, 0x0f, 0x8a, 0xde, 0x94, 0x4c, 0xdd, 0xb4, 0xf1, 0xcf, 0xe3, 0xd5, 0xff, 0x01, 0x00, 0x00,
-	0xff, 0xff, 0x61, 0xc8, 0xd7, 0xa5, 0xbb, 0x08, 0x00, 0x00,
+	// 1069 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x9c, 0x56, 0xcd, 0x6e, 0x23, 0x45,
+	0x10, 0x8e, 0xe3, 0xff, 0x72, 0xbc, 0x2c, 0x4d, 0x88, 0x3a, 0x5e, 0xf0, 0x9a, 0x39, 0x45, 0x48,
+	0xc4, 0xda, 0xac, 0x80, 0x15, 0x9c, 0x36, 0x20, 0xed, 0x01, 0x90, 0xa2, 0x59, 0xc2, 0x01, 0x0e,
+	0x56, 0xc7, 0xae, 0x24, 0x2d, 0xcf, 0x4c, 0x5b, 0xdd, 0x6d, 0x27, 0x39, 0xf0, 0x0e, 0x3c, 0x05,
+	0xcf, 0xb2, 0xc7, 0x3d, 0x22, 0x84, 0x10, 0x4a, 0x1e, 0x82, 0x2b, 0xea, 0xea, 0x9e, 0xc9, 0xd8,
+	0x4c, 0x0e, 0x70, 0xeb, 0xaf, 0xfe, 0xba, 0x7e, 0xbe, 0xae, 0x19, 0xd8, 0xbf, 0x42, 0x91, 0x8c,
+	0x85, 0x31, 0x68, 0xc7, 0xab, 0x67, 0xfe, 0x70, 0xb8, 0xd0, 0xca, 0x2a, 0xd6, 0x77, 0xaa, 0x43,
+	0x2f, 0x59, 0x3d, 0x1b, 0xec, 0x5e, 0xa8, 0x0b, 0x45, 0x9a, 0xb1, 0x3b, 0x79, 0xa3, 0xc1, 0x93,
+	0x75, 0xff, 0xa9, 0x5a, 0x66, 0x53, 0x99, 0x54, 0x2b, 0x13, 0x39, 0xc5, 0x6c, 0x8a, 0x41, 0x39,
+	0x58, 0x57, 0xa6, 0x42, 0xcf, 0xf3, 0xab, 0x07, 0x1b, 0x59, 0x59, 0x35, 0xc7, 0xcc, 0xab, 0x22,
+	0x01, 0xcd, 0x13, 0x2d, 0xa7, 0xc8, 0x18, 0x34, 0x96, 0x99, 0xb4, 0xbc, 0x36, 0xaa, 0x1d, 0x74,
+	0x63, 0x3a, 0xb3, 0x5d, 0x68, 0xce, 0x30, 0x53, 0x29, 0xdf, 0x26, 0xa1, 0x07, 0x6c, 0x0f, 0x5a,
+	0x22, 0x55, 0xcb, 0xcc, 0xf2, 0x3a, 0x89, 0x03, 0x72, 0x72, 0x8a, 0x6c, 0x78, 0x63, 0x54, 0x3b,
+	0xe8, 0xc7, 0x01, 0x45, 0xc7, 0xd0, 0x8e, 0xd5, 0x8d, 0x48, 0xec, 0x8d, 0x0b, 0x48, 0x59, 0xd0,
+	0x2d, 0x8d, 0xd8, 0x03, 0xf6, 0x11, 0xec, 0x9c, 0x09, 0x23, 0xcd, 0x64, 0xa1, 0x64, 0x66, 0x0d,
+	0xdd, 0xd6, 0x8f, 0x7b, 0x24, 0x3b, 0x21, 0x51, 0xf4, 0x6b, 0x03, 0x9a, 0x2f, 0xc9, 0xf8, 0x11,
+	0x6c, 0xcb, 0x59, 0xf0, 0xdf, 0x96, 0x33, 0x97, 0xf7, 0x5c, 0x66, 0xb3, 0xe0, 0x44, 0x67, 0x77,
+	0x4d, 0x2a, 0xe6, 0xa8, 0x43, 0x82, 0x1e, 0x30, 0x0e, 0xed, 0x15, 0x6a, 0x23, 0x55, 0x16, 0x12,
+	0xcc, 0x21, 0x1b, 0x40, 0x27, 0x15, 0x99, 0x3c, 0x47, 0x63, 0x79, 0x73, 0x54, 0x3b, 0xd8, 0x89,
+	0x0b, 0xec, 0x92, 0xcb, 0xcf, 0x93, 0xa5, 0x96, 0xbc, 0x45, 0x21, 0x7b, 0xb9, 0xec, 0x54, 0x4b,
+	0x97, 0x82, 0x56, 0xca, 0xf2, 0x36, 0xb9, 0xd2, 0x99, 0x3d, 0x86, 0xfa, 0x1c, 0x6f, 0x78, 0x87,
+	0x44, 0xee, 0xe8, 0x92, 0x72, 0x4d, 0x35, 0xbc, 0xeb, 0x6b, 0x27, 0xc0, 0x8e, 0xa0, 0xb5, 0x70,
+	0xfd, 0x37, 0x1c, 0x46, 0xf5, 0x83, 0xde, 0xd1, 0xee, 0xe1, 0x1a, 0x4d, 0x0e, 0x69, 0x38, 0xc7,
+	0x8d, 0x37, 0x7f, 0x3e, 0xdd, 0x8a, 0x83, 0xa5, 0x6b, 0x34, 0x4d, 0xc2, 0xf0, 0xde, 0xa8, 0xee,
+	0x06, 0xe0, 0x11, 0xfb, 0x02, 0xba, 0x22, 0x9b, 0xa2, 0xb1, 0x4a, 0x1b, 0xbe, 0x43, 0xe1, 0xf6,
+	0x36, 0xc2, 0x85, 0x41, 0x84, 0x80, 0xf7, 0xe6, 0xec, 0x29, 0xf4, 0xce, 0xa5, 0x36, 0x76, 0x62,
+	0x2e, 0x85, 0x46, 0xde, 0xa7, 0x1c, 0x81, 0x44, 0xaf, 0x9d, 0x84, 0x7d, 0x0a, 0xed, 0x85, 0xd0,
+	0xe8, 0xe6, 0xf3, 0x88, 0x42, 0xbf, 0xbf, 0x99, 0x29, 0x69, 0x43, 0xe4, 0xdc, 0x96, 0x7d, 0x06,
+	0xed, 0xc0, 0x53, 0xfe, 0xce, 0xa8, 0x56, 0x91, 0xd1, 0xb7, 0x5e, 0x9b, 0xfb, 0x05, 0x63, 0x36,
+	0x04, 0x98, 0xaa, 0xcc, 0x6a, 0x95, 0x24, 0xa8, 0xf9, 0x63, 0x6a, 0x7a, 0x49, 0xe2, 0x7a, 0xa0,
+	0xd1, 0x88, 0x04, 0xf9, 0xbb, 0x9e, 0x6c, 0x1e, 0x45, 0x3f, 0x41, 0xcb, 0x27, 0xf2, 0xbf, 0xb9,
+	0x56, 0xe6, 0x49, 0x7d, 0x8d, 0x27, 0xd1, 0x1f, 0x35, 0x68, 0xff, 0x10, 0x38, 0x53, 0x1d, 0xbe,
+	0xe4, 0xbb, 0xfd, 0x30, 0xc7, 0xea, 0x1b, 0x1c, 0xcb, 0x09, 0xd4, 0x28, 0x11, 0x68, 0x93, 0x77,
+	0xcd, 0x7f, 0xf3, 0x6e, 0x0f, 0x5a, 0x97, 0x28, 0x2f, 0x2e, 0x2d, 0x91, 0xb2, 0x1e, 0x07, 0x54,
+	0xee, 0x79, 0xfb, 0x3f, 0xf4, 0x3c, 0x5a, 0x42, 0xd3, 0xcf, 0x7a, 0xf3, 0x8d, 0x15, 0xb5, 0x6e,
+	0x97, 0x6b, 0xdd, 0x85, 0xa6, 0xba, 0xca, 0xee, 0x5f, 0x19, 0x01, 0x27, 0x5d, 0x89, 0x64, 0x89,
+	0x54, 0x4c, 0x23, 0xf6, 0xc0, 0x55, 0x2f, 0x16, 0x0b, 0xad, 0x56, 0x38, 0x0b, 0x95, 0x14, 0x38,
+	0xfa, 0xbd, 0x06, 0xed, 0x18, 0x57, 0x98, 0x2d, 0xf1, 0x81, 0xae, 0x56, 0xef, 0xa1, 0x01, 0x74,
+	0x12, 0x79, 0x8e, 0x56, 0xa6, 0x18, 0x52, 0x28, 0xb0, 0x9b, 0xc3, 0xa5, 0x4a, 0x66, 0xa8, 0xfd,
+	0x32, 0xea, 0xc6, 0x39, 0x64, 0xfb, 0xd0, 0x59, 0xa0, 0x9e, 0xd0, 0xae, 0xf3, 0x99, 0xb4, 0x17,
+	0xa8, 0x4f, 0xdd, 0xba, 0xfb, 0x00, 0xba, 0x1a, 0x53, 0x21, 0xb3, 0x19, 0xea, 0xf0, 0xce, 0xef,
+	0x05, 0x2e, 0xe4, 0x34, 0x11, 0x32, 0xc5, 0x19, 0x75, 0xb5, 0x1b, 0xe7, 0xd0, 0x25, 0x62, 0x35,
+	0x0a, 0xb3, 0xd4, 0xfe, 0xc1, 0x77, 0xe3, 0x02, 0x47, 0x3f, 0x43, 0xe3, 0x3b, 0xa1, 0xe7, 0xae,
+	0x04, 0xff, 0xb2, 0x42, 0x61, 0x04, 0x1e, 0x28, 0xac, 0x9c, 0x62, 0x7d, 0x3d, 0x45, 0x06, 0x0d,
+	0x75, 0x85, 0xb3, 0x50, 0x14, 0x9d, 0xdd, 0xf5, 0xe7, 0x5a, 0x4c, 0xad, 0x23, 0x5d, 0xe8, 0x6d,
+	0x8e, 0xa3, 0x14, 0x7a, 0xe1, 0xc9, 0x9f, 0x88, 0xf2, 0x20, 0xd7, 0xda, 0xeb, 0x86, 0x13, 0x16,
+	0x41, 0x98, 0x70, 0x81, 0xef, 0x33, 0xac, 0x57, 0x7f, 0x02, 0x1a, 0xe5, 0x4f, 0x40, 0xf4, 0x0d,
+	0xbd, 0x3e, 0x91, 0x1a, 0xf6, 0x21, 0x40, 0x2a, 0xae, 0x27, 0x61, 0xb7, 0xd5, 0xe8, 0x2d, 0x74,
+	0x53, 0x71, 0x7d, 0xe2, 0x57, 0x58, 0x04, 0x7d, 0xa7, 0x5e, 0x6a, 0x39, 0x39, 0xbb, 0xb1, 0x58,
+	0xbc, 0xc3, 0x54, 0x5c, 0x9f, 0x6a, 0x79, 0xec, 0x44, 0xd1, 0xdf, 0x0d, 0xd8, 0x79, 0x85, 0x19,
+	0x1a, 0x69, 0x5e, 0x5b, 0x61, 0x91, 0x3d, 0x87, 0xd6, 0x82, 0xa2, 0x53, 0xbc, 0xca, 0x0d, 0x24,
+	0x52, 0x53, 0x2c, 0xcb, 0x22, 0x91, 0x0c, 0xaf, 0xed, 0xa4, 0x4c, 0xe0, 0xae, 0x93, 0xf8, 0xcf,
+	0xc9, 0x11, 0xb4, 0x48, 0x63, 0x78, 0xbd, 0x72, 0xff, 0x92, 0x55, 0x1e, 0xd2, 0x5b, 0xb2, 0x17,
+	0xd0, 0x09, 0xaf, 0xda, 0xb1, 0xab, 0x6a, 0xcd, 0x86, 0x25, 0x11, 0xfc, 0x0a, 0x6b, 0xe7, 0xa9,
+	0x3d, 0xd3, 0x0d, 0x6f, 0x56, 0x2f, 0x68, 0xaf, 0xce, 0x3d, 0x73, 0x6b, 0x36, 0x76, 0x9f, 0x34,
+	0x3d, 0x37, 0xbc, 0x45, 0x6e, 0xef, 0x6d, 0xb8, 0x39, 0x8e, 0x05, 0x1f, 0x6f, 0xc7, 0x5e, 0xc1,
+	0x23, 0x4d, 0x93, 0x97, 0x68, 0x26, 0x0b, 0x21, 0x1d, 0x6b, 0x9d, 0xe7, 0xa0, 0xfa, 0x8b, 0xe0,
+	0xe8, 0x11, 0x02, 0xf4, 0x0b, 0x3f, 0xe2, 0xcc, 0xe7, 0xc5, 0x67, 0xbd, 0x43, 0x5d, 0xdf, 0xdf,
+	0x08, 0xf0, 0xbd, 0x53, 0xd2, 0x80, 0xf2, 0x36, 0x79, 0x73, 0xf6, 0x12, 0x7a, 0x53, 0x8d, 0x33,
+	0xcc, 0xac, 0x14, 0x89, 0xfb, 0xec, 0xd5, 0x2b, 0xbc, 0xbf, 0x2a, 0x2c, 0x82, 0x77, 0xd9, 0x87,
+	0xbd, 0x80, 0x96, 0xff, 0x91, 0xe1, 0x40, 0x77, 0x0f, 0x2a, 0xca, 0x46, 0xbb, 0x76, 0xb9, 0xb7,
+	0x67, 0x5f, 0x42, 0x3b, 0xfc, 0x3c, 0xf1, 0x1e, 0xb9, 0x3e, 0xd9, 0xbc, 0xd8, 0x6b, 0xcb, 0xbe,
+	0xb9, 0xc7, 0xf1, 0xd7, 0x6f, 0x6e, 0x87, 0xb5, 0xb7, 0xb7, 0xc3, 0xda, 0x5f, 0xb7, 0xc3, 0xda,
+	0x2f, 0x77, 0xc3, 0xad, 0xb7, 0x77, 0xc3, 0xad, 0xdf, 0xee, 0x86, 0x5b, 0x3f, 0x7e, 0x7c, 0x21,
+	0xed, 0xe5, 0xf2, 0xec, 0x70, 0xaa, 0xd2, 0xb1, 0x8b, 0xf7, 0x49, 0x86, 0xf6, 0x4a, 0xe9, 0x39,
+	0x81, 0xf1, 0x75, 0xf8, 0xc7, 0xb2, 0x37, 0x0b, 0x34, 0x67, 0x2d, 0xfa, 0xc3, 0x7a, 0xfe, 0x4f,
+	0x00, 0x00, 0x00, 0xff, 0xff, 0x3b, 0x7c, 0xf7, 0x14, 0x14, 0x0a, 0x00, 0x00,
 }
 
 func (m *Price) Marshal() (dAtA []byte, err error) {
@@ -1199,6 +1212,46 @@ func (m *Asset) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if m.Resale != 0 {
+		i = encodeVarintAsset(dAtA, i, uint64(m.Resale))
+		i--
+		dAtA[i] = 0x1
+		i--
+		dAtA[i] = 0x88
+	}
+	if len(m.Controller) > 0 {
+		i -= len(m.Controller)
+		copy(dAtA[i:], m.Controller)
+		i = encodeVarintAsset(dAtA, i, uint64(len(m.Controller)))
+		i--
+		dAtA[i] = 0x1
+		i--
+		dAtA[i] = 0x82
+	}
+	{
+		size, err := m.Licence.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintAsset(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x7a
+	if len(m.Parents) > 0 {
+		for iNdEx := len(m.Parents) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Parents[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintAsset(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x72
+		}
+	}
 	if m.FirstShare != 0 {
 		i = encodeVarintAsset(dAtA, i, uint64(m.FirstShare))
 		i--
@@ -1299,6 +1352,44 @@ func (m *Asset) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
+func (m *Parent) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *Parent) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *Parent) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Version != 0 {
+		i = encodeVarintAsset(dAtA, i, uint64(m.Version))
+		i--
+		dAtA[i] = 0x18
+	}
+	if m.BasisPoints != 0 {
+		i = encodeVarintAsset(dAtA, i, uint64(m.BasisPoints))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.Asset != 0 {
+		i = encodeVarintAsset(dAtA, i, uint64(m.Asset))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
 func (m *Version) Marshal() (dAtA []byte, err error) {
 	size := m.Size()
 	dAtA = make([]byte, size)
@@ -1319,6 +1410,16 @@ func (m *Version) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	{
+		size, err := m.Licence.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintAsset(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x3a
 	if m.Height != 0 {
 		i = encodeVarintAsset(dAtA, i, uint64(m.Height))
 		i--
@@ -1410,85 +1511,6 @@ func (m *Share) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
-func (m *Allowance) Marshal() (dAtA []byte, err error) {
-	size := m.Size()
-	dAtA = make([]byte, size)
-	n, err := m.MarshalToSizedBuffer(dAtA[:size])
-	if err != nil {
-		return nil, err
-	}
-	return dAtA[:n], nil
-}
-
-func (m *Allowance) MarshalTo(dAtA []byte) (int, error) {
-	size := m.Size()
-	return m.MarshalToSizedBuffer(dAtA[:size])
-}
-
-func (m *Allowance) MarshalToSizedBuffer(dAtA []byte) (int, error) {
-	i := len(dAtA)
-	_ = i
-	var l int
-	_ = l
-	if len(m.Value) > 0 {
-		i -= len(m.Value)
-		copy(dAtA[i:], m.Value)
-		i = encodeVarintAsset(dAtA, i, uint64(len(m.Value)))
-		i--
-		dAtA[i] = 0x1a
-	}
-	if len(m.Operator) > 0 {
-		i -= len(m.Operator)
-		copy(dAtA[i:], m.Operator)
-		i = encodeVarintAsset(dAtA, i, uint64(len(m.Operator)))
-		i--
-		dAtA[i] = 0x12
-	}
-	if m.Share != 0 {
-		i = encodeVarintAsset(dAtA, i, uint64(m.Share))
-		i--
-		dAtA[i] = 0x8
-	}
-	return len(dAtA) - i, nil
-}
-
-func (m *Operator) Marshal() (dAtA []byte, err error) {
-	size := m.Size()
-	dAtA = make([]byte, size)
-	n, err := m.MarshalToSizedBuffer(dAtA[:size])
-	if err != nil {
-		return nil, err
-	}
-	return dAtA[:n], nil
-}
-
-func (m *Operator) MarshalTo(dAtA []byte) (int, error) {
-	size := m.Size()
-	return m.MarshalToSizedBuffer(dAtA[:size])
-}
-
-func (m *Operator) MarshalToSizedBuffer(dAtA []byte) (int, error) {
-	i := len(dAtA)
-	_ = i
-	var l int
-	_ = l
-	if len(m.Operator) > 0 {
-		i -= len(m.Operator)
-		copy(dAtA[i:], m.Operator)
-		i = encodeVarintAsset(dAtA, i, uint64(len(m.Operator)))
-		i--
-		dAtA[i] = 0x12
-	}
-	if len(m.Owner) > 0 {
-		i -= len(m.Owner)
-		copy(dAtA[i:], m.Owner)
-		i = encodeVarintAsset(dAtA, i, uint64(len(m.Owner)))
-		i--
-		dAtA[i] = 0xa
-	}
-	return len(dAtA) - i, nil
-}
-
 func (m *Revenue) Marshal() (dAtA []byte, err error) {
 	size := m.Size()
 	dAtA = make([]byte, size)
@@ -1509,6 +1531,13 @@ func (m *Revenue) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if len(m.Treasury) > 0 {
+		i -= len(m.Treasury)
+		copy(dAtA[i:], m.Treasury)
+		i = encodeVarintAsset(dAtA, i, uint64(len(m.Treasury)))
+		i--
+		dAtA[i] = 0x42
+	}
 	if len(m.Claimed) > 0 {
 		i -= len(m.Claimed)
 		copy(dAtA[i:], m.Claimed)
@@ -1715,6 +1744,50 @@ func (m *GenesisState) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	{
+		size, err := m.Council.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintAsset(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x5a
+	{
+		size, err := m.Market.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintAsset(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x52
+	if len(m.Credentials) > 0 {
+		for iNdEx := len(m.Credentials) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Credentials[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintAsset(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x4a
+		}
+	}
+	{
+		size, err := m.Tokens.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintAsset(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x42
 	if len(m.RoyaltiesPaid) > 0 {
 		for iNdEx := len(m.RoyaltiesPaid) - 1; iNdEx >= 0; iNdEx-- {
 			{
@@ -1726,7 +1799,7 @@ func (m *GenesisState) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 				i = encodeVarintAsset(dAtA, i, uint64(size))
 			}
 			i--
-			dAtA[i] = 0x5a
+			dAtA[i] = 0x3a
 		}
 	}
 	if len(m.Marks) > 0 {
@@ -1740,7 +1813,7 @@ func (m *GenesisState) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 				i = encodeVarintAsset(dAtA, i, uint64(size))
 			}
 			i--
-			dAtA[i] = 0x52
+			dAtA[i] = 0x32
 		}
 	}
 	if len(m.Revenues) > 0 {
@@ -1754,49 +1827,7 @@ func (m *GenesisState) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 				i = encodeVarintAsset(dAtA, i, uint64(size))
 			}
 			i--
-			dAtA[i] = 0x4a
-		}
-	}
-	if len(m.Operators) > 0 {
-		for iNdEx := len(m.Operators) - 1; iNdEx >= 0; iNdEx-- {
-			{
-				size, err := m.Operators[iNdEx].MarshalToSizedBuffer(dAtA[:i])
-				if err != nil {
-					return 0, err
-				}
-				i -= size
-				i = encodeVarintAsset(dAtA, i, uint64(size))
-			}
-			i--
-			dAtA[i] = 0x42
-		}
-	}
-	if len(m.Allowances) > 0 {
-		for iNdEx := len(m.Allowances) - 1; iNdEx >= 0; iNdEx-- {
-			{
-				size, err := m.Allowances[iNdEx].MarshalToSizedBuffer(dAtA[:i])
-				if err != nil {
-					return 0, err
-				}
-				i -= size
-				i = encodeVarintAsset(dAtA, i, uint64(size))
-			}
-			i--
-			dAtA[i] = 0x3a
-		}
-	}
-	if len(m.Shares) > 0 {
-		for iNdEx := len(m.Shares) - 1; iNdEx >= 0; iNdEx-- {
-			{
-				size, err := m.Shares[iNdEx].MarshalToSizedBuffer(dAtA[:i])
-				if err != nil {
-					return 0, err
-				}
-				i -= size
-				i = encodeVarintAsset(dAtA, i, uint64(size))
-			}
-			i--
-			dAtA[i] = 0x32
+			dAtA[i] = 0x2a
 		}
 	}
 	if len(m.Versions) > 0 {
@@ -1810,7 +1841,7 @@ func (m *GenesisState) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 				i = encodeVarintAsset(dAtA, i, uint64(size))
 			}
 			i--
-			dAtA[i] = 0x2a
+			dAtA[i] = 0x22
 		}
 	}
 	if len(m.Assets) > 0 {
@@ -1824,13 +1855,8 @@ func (m *GenesisState) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 				i = encodeVarintAsset(dAtA, i, uint64(size))
 			}
 			i--
-			dAtA[i] = 0x22
+			dAtA[i] = 0x1a
 		}
-	}
-	if m.NextShare != 0 {
-		i = encodeVarintAsset(dAtA, i, uint64(m.NextShare))
-		i--
-		dAtA[i] = 0x18
 	}
 	if m.NextAsset != 0 {
 		i = encodeVarintAsset(dAtA, i, uint64(m.NextAsset))
@@ -1959,6 +1985,39 @@ func (m *Asset) Size() (n int) {
 	if m.FirstShare != 0 {
 		n += 1 + sovAsset(uint64(m.FirstShare))
 	}
+	if len(m.Parents) > 0 {
+		for _, e := range m.Parents {
+			l = e.Size()
+			n += 1 + l + sovAsset(uint64(l))
+		}
+	}
+	l = m.Licence.Size()
+	n += 1 + l + sovAsset(uint64(l))
+	l = len(m.Controller)
+	if l > 0 {
+		n += 2 + l + sovAsset(uint64(l))
+	}
+	if m.Resale != 0 {
+		n += 2 + sovAsset(uint64(m.Resale))
+	}
+	return n
+}
+
+func (m *Parent) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Asset != 0 {
+		n += 1 + sovAsset(uint64(m.Asset))
+	}
+	if m.BasisPoints != 0 {
+		n += 1 + sovAsset(uint64(m.BasisPoints))
+	}
+	if m.Version != 0 {
+		n += 1 + sovAsset(uint64(m.Version))
+	}
 	return n
 }
 
@@ -1989,6 +2048,8 @@ func (m *Version) Size() (n int) {
 	if m.Height != 0 {
 		n += 1 + sovAsset(uint64(m.Height))
 	}
+	l = m.Licence.Size()
+	n += 1 + l + sovAsset(uint64(l))
 	return n
 }
 
@@ -2012,43 +2073,6 @@ func (m *Share) Size() (n int) {
 		n += 1 + sovAsset(uint64(m.Value))
 	}
 	l = len(m.Approved)
-	if l > 0 {
-		n += 1 + l + sovAsset(uint64(l))
-	}
-	return n
-}
-
-func (m *Allowance) Size() (n int) {
-	if m == nil {
-		return 0
-	}
-	var l int
-	_ = l
-	if m.Share != 0 {
-		n += 1 + sovAsset(uint64(m.Share))
-	}
-	l = len(m.Operator)
-	if l > 0 {
-		n += 1 + l + sovAsset(uint64(l))
-	}
-	l = len(m.Value)
-	if l > 0 {
-		n += 1 + l + sovAsset(uint64(l))
-	}
-	return n
-}
-
-func (m *Operator) Size() (n int) {
-	if m == nil {
-		return 0
-	}
-	var l int
-	_ = l
-	l = len(m.Owner)
-	if l > 0 {
-		n += 1 + l + sovAsset(uint64(l))
-	}
-	l = len(m.Operator)
 	if l > 0 {
 		n += 1 + l + sovAsset(uint64(l))
 	}
@@ -2085,6 +2109,10 @@ func (m *Revenue) Size() (n int) {
 		n += 1 + l + sovAsset(uint64(l))
 	}
 	l = len(m.Claimed)
+	if l > 0 {
+		n += 1 + l + sovAsset(uint64(l))
+	}
+	l = len(m.Treasury)
 	if l > 0 {
 		n += 1 + l + sovAsset(uint64(l))
 	}
@@ -2168,9 +2196,6 @@ func (m *GenesisState) Size() (n int) {
 	if m.NextAsset != 0 {
 		n += 1 + sovAsset(uint64(m.NextAsset))
 	}
-	if m.NextShare != 0 {
-		n += 1 + sovAsset(uint64(m.NextShare))
-	}
 	if len(m.Assets) > 0 {
 		for _, e := range m.Assets {
 			l = e.Size()
@@ -2179,24 +2204,6 @@ func (m *GenesisState) Size() (n int) {
 	}
 	if len(m.Versions) > 0 {
 		for _, e := range m.Versions {
-			l = e.Size()
-			n += 1 + l + sovAsset(uint64(l))
-		}
-	}
-	if len(m.Shares) > 0 {
-		for _, e := range m.Shares {
-			l = e.Size()
-			n += 1 + l + sovAsset(uint64(l))
-		}
-	}
-	if len(m.Allowances) > 0 {
-		for _, e := range m.Allowances {
-			l = e.Size()
-			n += 1 + l + sovAsset(uint64(l))
-		}
-	}
-	if len(m.Operators) > 0 {
-		for _, e := range m.Operators {
 			l = e.Size()
 			n += 1 + l + sovAsset(uint64(l))
 		}
@@ -2219,6 +2226,18 @@ func (m *GenesisState) Size() (n int) {
 			n += 1 + l + sovAsset(uint64(l))
 		}
 	}
+	l = m.Tokens.Size()
+	n += 1 + l + sovAsset(uint64(l))
+	if len(m.Credentials) > 0 {
+		for _, e := range m.Credentials {
+			l = e.Size()
+			n += 1 + l + sovAsset(uint64(l))
+		}
+	}
+	l = m.Market.Size()
+	n += 1 + l + sovAsset(uint64(l))
+	l = m.Council.Size()
+	n += 1 + l + sovAsset(uint64(l))
 	return n
 }
 
@@ -2871,6 +2890,231 @@ func (m *Asset) Unmarshal(dAtA []byte) error {
 					break
 				}
 			}
+		case 14:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Parents", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowAsset
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthAsset
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthAsset
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Parents = append(m.Parents, Parent{})
+			if err := m.Parents[len(m.Parents)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 15:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Licence", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowAsset
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthAsset
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthAsset
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Licence.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 16:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Controller", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowAsset
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthAsset
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthAsset
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Controller = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 17:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Resale", wireType)
+			}
+			m.Resale = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowAsset
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Resale |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipAsset(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthAsset
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *Parent) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowAsset
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: Parent: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: Parent: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Asset", wireType)
+			}
+			m.Asset = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowAsset
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Asset |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field BasisPoints", wireType)
+			}
+			m.BasisPoints = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowAsset
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.BasisPoints |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Version", wireType)
+			}
+			m.Version = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowAsset
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Version |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
 		default:
 			iNdEx = preIndex
 			skippy, err := skipAsset(dAtA[iNdEx:])
@@ -3078,6 +3322,39 @@ func (m *Version) Unmarshal(dAtA []byte) error {
 					break
 				}
 			}
+		case 7:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Licence", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowAsset
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthAsset
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthAsset
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Licence.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
 		default:
 			iNdEx = preIndex
 			skippy, err := skipAsset(dAtA[iNdEx:])
@@ -3248,253 +3525,6 @@ func (m *Share) Unmarshal(dAtA []byte) error {
 				return io.ErrUnexpectedEOF
 			}
 			m.Approved = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-		default:
-			iNdEx = preIndex
-			skippy, err := skipAsset(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthAsset
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			iNdEx += skippy
-		}
-	}
-
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
-	}
-	return nil
-}
-func (m *Allowance) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowAsset
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: Allowance: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: Allowance: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Share", wireType)
-			}
-			m.Share = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowAsset
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.Share |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		case 2:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Operator", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowAsset
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthAsset
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthAsset
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Operator = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-		case 3:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Value", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowAsset
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthAsset
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthAsset
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Value = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-		default:
-			iNdEx = preIndex
-			skippy, err := skipAsset(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthAsset
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			iNdEx += skippy
-		}
-	}
-
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
-	}
-	return nil
-}
-func (m *Operator) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowAsset
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: Operator: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: Operator: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Owner", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowAsset
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthAsset
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthAsset
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Owner = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-		case 2:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Operator", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowAsset
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthAsset
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthAsset
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Operator = string(dAtA[iNdEx:postIndex])
 			iNdEx = postIndex
 		default:
 			iNdEx = preIndex
@@ -3756,6 +3786,38 @@ func (m *Revenue) Unmarshal(dAtA []byte) error {
 				return io.ErrUnexpectedEOF
 			}
 			m.Claimed = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 8:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Treasury", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowAsset
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthAsset
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthAsset
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Treasury = string(dAtA[iNdEx:postIndex])
 			iNdEx = postIndex
 		default:
 			iNdEx = preIndex
@@ -4297,25 +4359,6 @@ func (m *GenesisState) Unmarshal(dAtA []byte) error {
 				}
 			}
 		case 3:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field NextShare", wireType)
-			}
-			m.NextShare = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowAsset
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.NextShare |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		case 4:
 			if wireType != 2 {
 				return fmt.Errorf("proto: wrong wireType = %d for field Assets", wireType)
 			}
@@ -4349,7 +4392,7 @@ func (m *GenesisState) Unmarshal(dAtA []byte) error {
 				return err
 			}
 			iNdEx = postIndex
-		case 5:
+		case 4:
 			if wireType != 2 {
 				return fmt.Errorf("proto: wrong wireType = %d for field Versions", wireType)
 			}
@@ -4383,109 +4426,7 @@ func (m *GenesisState) Unmarshal(dAtA []byte) error {
 				return err
 			}
 			iNdEx = postIndex
-		case 6:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Shares", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowAsset
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthAsset
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthAsset
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Shares = append(m.Shares, Share{})
-			if err := m.Shares[len(m.Shares)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-		case 7:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Allowances", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowAsset
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthAsset
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthAsset
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Allowances = append(m.Allowances, Allowance{})
-			if err := m.Allowances[len(m.Allowances)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-		case 8:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Operators", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowAsset
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthAsset
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthAsset
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Operators = append(m.Operators, Operator{})
-			if err := m.Operators[len(m.Operators)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-		case 9:
+		case 5:
 			if wireType != 2 {
 				return fmt.Errorf("proto: wrong wireType = %d for field Revenues", wireType)
 			}
@@ -4519,7 +4460,7 @@ func (m *GenesisState) Unmarshal(dAtA []byte) error {
 				return err
 			}
 			iNdEx = postIndex
-		case 10:
+		case 6:
 			if wireType != 2 {
 				return fmt.Errorf("proto: wrong wireType = %d for field Marks", wireType)
 			}
@@ -4553,7 +4494,7 @@ func (m *GenesisState) Unmarshal(dAtA []byte) error {
 				return err
 			}
 			iNdEx = postIndex
-		case 11:
+		case 7:
 			if wireType != 2 {
 				return fmt.Errorf("proto: wrong wireType = %d for field RoyaltiesPaid", wireType)
 			}
@@ -4584,6 +4525,139 @@ func (m *GenesisState) Unmarshal(dAtA []byte) error {
 			}
 			m.RoyaltiesPaid = append(m.RoyaltiesPaid, RoyaltyPaid{})
 			if err := m.RoyaltiesPaid[len(m.RoyaltiesPaid)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 8:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Tokens", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowAsset
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthAsset
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthAsset
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Tokens.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 9:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Credentials", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowAsset
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthAsset
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthAsset
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Credentials = append(m.Credentials, Credential{})
+			if err := m.Credentials[len(m.Credentials)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 10:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Market", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowAsset
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthAsset
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthAsset
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Market.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 11:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Council", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowAsset
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthAsset
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthAsset
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Council.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
 				return err
 			}
 			iNdEx = postIndex

@@ -9,7 +9,8 @@ import (
 // RegisterInterfaces makes the module's messages known to a codec.
 func RegisterInterfaces(r codectypes.InterfaceRegistry) {
 	r.RegisterImplementations((*sdk.Msg)(nil),
-		&MsgUpdate{}, &MsgClaim{}, &MsgPullRoyalty{}, &MsgUpdateParams{},
+		&MsgUpdate{}, &MsgClaim{}, &MsgPullRoyalty{}, &MsgPullTreasury{},
+		&MsgGrant{}, &MsgRevoke{}, &MsgSetController{}, &MsgUpdateParams{},
 	)
 	msgservice.RegisterMsgServiceDesc(r, &_Msg_serviceDesc)
 }

@@ -34,6 +34,34 @@ var (
 	ErrGenesis = errorsmod.Register(ModuleName, 15, "bad genesis")
 	// ErrBroken: an invariant does not hold.
 	ErrBroken = errorsmod.Register(ModuleName, 16, "invariant broken")
+	// ErrTokenNotFound: the collection has no such token.
+	ErrTokenNotFound = errorsmod.Register(ModuleName, 18, "token not found")
+	// ErrCollectionNotFound: no collection's contract is at this address.
+	ErrCollectionNotFound = errorsmod.Register(ModuleName, 19, "collection not found")
+	// ErrCollection: what is to be opened breaks a rule.
+	ErrCollection = errorsmod.Register(ModuleName, 20, "bad collection")
+	// ErrNoIDs: a maker used up the ids that value sent to an address could get.
+	ErrNoIDs = errorsmod.Register(ModuleName, 21, "the collection has no ids left for new tokens; name a token to receive the value")
+	// ErrOverflow: a value would not fit 256 bits. On the EVM it is Panic(0x11),
+	// as of checked arithmetic.
+	ErrOverflow = errorsmod.Register(ModuleName, 22, "value does not fit 256 bits")
+	// ErrLicence: a licence breaks a rule, or a child its parent's licence.
+	ErrLicence = errorsmod.Register(ModuleName, 23, "bad licence")
+	// ErrCredential: an account lacks a credential that is good, or one that is
+	// to be granted breaks a rule.
+	ErrCredential = errorsmod.Register(ModuleName, 24, "bad credential")
+	// ErrNotController: only who controls the asset may do this.
+	ErrNotController = errorsmod.Register(ModuleName, 25, "not the asset's controller")
+	// ErrMarket: a listing, an offer or a sale breaks a rule.
+	ErrMarket = errorsmod.Register(ModuleName, 26, "bad trade")
+	// ErrListingNotFound: no listing has this number, or it is gone.
+	ErrListingNotFound = errorsmod.Register(ModuleName, 27, "listing not found")
+	// ErrOfferNotFound: no offer has this number, or it is gone.
+	ErrOfferNotFound = errorsmod.Register(ModuleName, 28, "offer not found")
+	// ErrCouncil: a proposal, a vote or an execution breaks a rule.
+	ErrCouncil = errorsmod.Register(ModuleName, 29, "bad council act")
+	// ErrProposalNotFound: no proposal has this number.
+	ErrProposalNotFound = errorsmod.Register(ModuleName, 30, "proposal not found")
 	// ErrBlocked: a share would go to an account that the bank pays nothing to.
 	ErrBlocked = errorsmod.Register(ModuleName, 17, "the chain never pays this receiver")
 )
@@ -64,4 +92,15 @@ var (
 	Err3525Approve      = errorsmod.Register(ModuleName, 128, "ERC3525: approve caller is not owner nor approved")
 	Err3525ApproveZero  = errorsmod.Register(ModuleName, 129, "ERC3525: approve value to the zero address")
 	Err3525Receiver     = errorsmod.Register(ModuleName, 130, "ERC3525: transfer rejected by ERC3525Receiver")
+	Err3525FromToken    = errorsmod.Register(ModuleName, 131, "ERC3525: transfer from invalid token ID")
+	Err3525MintID       = errorsmod.Register(ModuleName, 132, "ERC3525: cannot mint zero tokenId")
+	Err3525Minted       = errorsmod.Register(ModuleName, 133, "ERC3525: token already minted")
+	Err3525Caller       = errorsmod.Register(ModuleName, 134, "ERC3525: caller is not token owner nor approved")
+	Err3525BurnBalance  = errorsmod.Register(ModuleName, 135, "ERC3525: burn value exceeds balance")
+	ErrSlotIndex        = errorsmod.Register(ModuleName, 136, "ERC3525SlotEnumerable: slot index out of bounds")
+	ErrSlotTokenIndex   = errorsmod.Register(ModuleName, 137, "ERC3525SlotEnumerable: slot token index out of bounds")
+	ErrSlotCaller       = errorsmod.Register(ModuleName, 138, "ERC3525SlotApprovable: caller is not owner nor approved for all")
+	ErrSlotSelf         = errorsmod.Register(ModuleName, 139, "ERC3525SlotApprovable: approve to owner")
+	// ErrMinter: only who opened the collection may mint.
+	ErrMinter = errorsmod.Register(ModuleName, 140, "Ownable: caller is not the owner")
 )

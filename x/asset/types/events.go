@@ -7,6 +7,18 @@ const (
 	EventRegister = "asset_register"
 	// EventUpdate: asset, version, manifest (hex), root (hex).
 	EventUpdate = "asset_update"
+	// EventLicence, if a new version has another licence: asset, version, licence (its kind).
+	EventLicence = "asset_licence"
+	// EventController: asset, controller (the new one).
+	EventController = "asset_controller"
+	// EventGrant: asset, holder, granter, uses, until (0 in both is without limit).
+	EventGrant = "asset_grant"
+	// EventRevoke: asset, holder.
+	EventRevoke = "asset_revoke"
+	// EventUseCredential, if a child was registered under one: asset (the parent), holder, used.
+	EventUseCredential = "asset_use_credential"
+	// EventSpend, of a treasury's coins: asset, receiver, denom, amount.
+	EventSpend = "asset_spend"
 	// EventClaim, one for each share and denomination paid: share, asset, owner, denom, amount.
 	EventClaim = "asset_claim"
 	// EventRoyalty: asset (which owed), ancestor (which got), denom, amount.
@@ -15,15 +27,23 @@ const (
 
 // The attributes of the events.
 const (
-	AttrAsset    = "asset"
-	AttrAncestor = "ancestor"
-	AttrShare    = "share"
-	AttrKind     = "kind"
-	AttrMaker    = "maker"
-	AttrOwner    = "owner"
-	AttrVersion  = "version"
-	AttrManifest = "manifest"
-	AttrRoot     = "root"
-	AttrDenom    = "denom"
-	AttrAmount   = "amount"
+	AttrAsset      = "asset"
+	AttrAncestor   = "ancestor"
+	AttrShare      = "share"
+	AttrKind       = "kind"
+	AttrMaker      = "maker"
+	AttrOwner      = "owner"
+	AttrVersion    = "version"
+	AttrManifest   = "manifest"
+	AttrRoot       = "root"
+	AttrDenom      = "denom"
+	AttrAmount     = "amount"
+	AttrLicence    = "licence"
+	AttrController = "controller"
+	AttrHolder     = "holder"
+	AttrGranter    = "granter"
+	AttrUses       = "uses"
+	AttrUsed       = "used"
+	AttrUntil      = "until"
+	AttrReceiver   = "receiver"
 )

@@ -6,7 +6,7 @@ import (
 
 // DefaultGenesis returns the state of a new chain: no assets.
 func DefaultGenesis() *GenesisState {
-	return &GenesisState{Params: DefaultParams(), NextAsset: 1, NextShare: 1}
+	return &GenesisState{Params: DefaultParams(), NextAsset: 1}
 }
 
 // Validate returns ErrGenesis or ErrParams, with the reason, if g contradicts
@@ -16,12 +16,12 @@ func (g GenesisState) Validate() error {
 	if err := g.Params.Validate(); err != nil {
 		return err
 	}
-	if g.NextAsset == 0 || g.NextShare == 0 {
-		return ErrGenesis.Wrap("next_asset and next_share must be at least 1")
+	if g.NextAsset == 0 {
+		return ErrGenesis.Wrap("next_asset must be at least 1")
 	}
 	assets := map[uint64]bool{}
 	for _, a := range g.Assets {
-		if err := a.validate(g.NextAsset, g.NextShare); err != nil {
+		if err := a.validate(g.NextAsset); err != nil {
 			return err
 		}
 		if assets[a.Id] {
@@ -29,24 +29,11 @@ func (g GenesisState) Validate() error {
 		}
 		assets[a.Id] = true
 	}
-	shares := map[uint64]bool{}
-	for _, s := range g.Shares {
-		if s.Id == 0 || s.Id >= g.NextShare || shares[s.Id] {
-			return ErrGenesis.Wrapf("share %d: is there twice, or not below next_share", s.Id)
-		}
-		if !assets[s.Asset] {
-			return ErrGenesis.Wrapf("share %d: there is no asset %d", s.Id, s.Asset)
-		}
-		shares[s.Id] = true
-	}
-	if uint64(len(shares)) != g.NextShare-1 {
-		return ErrGenesis.Wrapf("want the shares 1 to %d, got %d", g.NextShare-1, len(shares))
-	}
 	return nil
 }
 
 // validate checks one asset of a genesis state.
-func (a Asset) validate(nextAsset, nextShare uint64) error {
+func (a Asset) validate(nextAsset uint64) error {
 	var total uint64
 	for _, r := range a.Ancestors {
 		if r.Asset == 0 || r.Asset >= a.Id {
@@ -61,8 +48,10 @@ func (a Asset) validate(nextAsset, nextShare uint64) error {
 		return ErrGenesis.Wrapf("asset %d: versions count from 1", a.Id)
 	case a.Units == 0 || a.Units > weal.MaxUnits:
 		return ErrGenesis.Wrapf("asset %d: units must be from 1 to %d, got %d", a.Id, uint64(weal.MaxUnits), a.Units)
-	case a.FirstShare == 0 || a.FirstShare >= nextShare:
-		return ErrGenesis.Wrapf("asset %d: there is no share %d", a.Id, a.FirstShare)
+	case a.FirstShare == 0:
+		return ErrGenesis.Wrapf("asset %d: shares count from 1", a.Id)
+	case a.Resale > BasisPoints:
+		return ErrGenesis.Wrapf("asset %d: %d basis points of a resale", a.Id, a.Resale)
 	case len(a.Ancestors) > weal.MaxAncestors || total > BasisPoints:
 		return ErrGenesis.Wrapf("asset %d: %d ancestors are owed %d basis points", a.Id, len(a.Ancestors), total)
 	}

@@ -19,29 +19,63 @@ var (
 	ParamsKey = collections.NewPrefix(0)
 	// NextAssetKey holds the id of the next asset.
 	NextAssetKey = collections.NewPrefix(1)
-	// NextShareKey holds the id of the next share.
-	NextShareKey = collections.NewPrefix(2)
 	// AssetsKey: asset → Asset.
 	AssetsKey = collections.NewPrefix(3)
 	// VersionsKey: (asset, version) → Version.
 	VersionsKey = collections.NewPrefix(4)
-	// SharesKey: share → asset, value, owner, approved, allowances; 60 bytes.
-	SharesKey = collections.NewPrefix(5)
-	// SlotsKey: (asset, share), an index.
-	SlotsKey = collections.NewPrefix(6)
-	// OwnedKey: (owner, share), an index.
-	OwnedKey = collections.NewPrefix(7)
-	// OwnedCountKey: owner → number of shares; no row is zero.
-	OwnedCountKey = collections.NewPrefix(8)
-	// AllowancesKey: (share, operator) → value, 32 bytes; no row is zero.
-	AllowancesKey = collections.NewPrefix(9)
-	// OperatorsKey: (owner, operator).
-	OperatorsKey = collections.NewPrefix(10)
+	// DenomsKey: asset → the denominations it earns in, in its order.
+	DenomsKey = collections.NewPrefix(5)
 	// RevenuesKey: (asset, denom) → revenue, 90 bytes. A row exists for every
 	// denomination that the asset earns in, from its registration on.
 	RevenuesKey = collections.NewPrefix(11)
-	// MarksKey: (share, denom) → mark, 48 bytes; no row is all zero.
+	// MarksKey: share → a mark for each of the asset's denominations, in the
+	// order the asset names them, 48 bytes each; no row is all zero.
 	MarksKey = collections.NewPrefix(12)
 	// RoyaltiesPaidKey: (asset, ancestor, denom) → amount, 16 bytes.
 	RoyaltiesPaidKey = collections.NewPrefix(13)
+	// TreasuriesKey: (asset, denom) → amount, 16 bytes; no row is zero.
+	TreasuriesKey = collections.NewPrefix(14)
+	// ChildrenKey: (parent, child), an index.
+	ChildrenKey = collections.NewPrefix(15)
+	// CredentialsKey: (asset, holder) → Credential.
+	CredentialsKey = collections.NewPrefix(16)
+)
+
+// The prefixes of package token, from 20; the first part of every key is the
+// collection's number.
+var (
+	// TokenNextKey: collection → the least id that value sent to an address may get.
+	TokenNextKey = collections.NewPrefix(20)
+	// TokensKey: (collection, token) → slot, value, owner, approved, allowances.
+	TokensKey = collections.NewPrefix(21)
+	// TokenPlacesKey: (collection, token) → its indices in the enumerations.
+	TokenPlacesKey = collections.NewPrefix(22)
+	// TokenSupplyKey: collection → number of tokens; no row is zero.
+	TokenSupplyKey = collections.NewPrefix(23)
+	// TokenAllKey: (collection, index) → token.
+	TokenAllKey = collections.NewPrefix(24)
+	// TokenCountKey: (collection, owner) → number of tokens; no row is zero.
+	TokenCountKey = collections.NewPrefix(25)
+	// TokenOwnedKey: (collection, owner, index) → token.
+	TokenOwnedKey = collections.NewPrefix(26)
+	// TokenSlotCountKey: collection → number of slots; no row is zero.
+	TokenSlotCountKey = collections.NewPrefix(27)
+	// TokenSlotsKey: (collection, index) → slot.
+	TokenSlotsKey = collections.NewPrefix(28)
+	// TokenSlotRowsKey: (collection, slot) → its index, number of tokens.
+	TokenSlotRowsKey = collections.NewPrefix(29)
+	// TokenInSlotKey: (collection, slot, index) → token.
+	TokenInSlotKey = collections.NewPrefix(30)
+	// TokenAllowancesKey: (collection, token, operator) → value; no row is zero.
+	TokenAllowancesKey = collections.NewPrefix(31)
+	// TokenOperatorsKey: (collection, owner, operator).
+	TokenOperatorsKey = collections.NewPrefix(32)
+	// TokenSlotOperatorsKey: (collection, owner, slot, operator).
+	TokenSlotOperatorsKey = collections.NewPrefix(33)
+	// CollectionsKey: collection → Collection.
+	CollectionsKey = collections.NewPrefix(34)
+	// CollectionNumbersKey: address → collection.
+	CollectionNumbersKey = collections.NewPrefix(35)
+	// NextCollectionKey holds how many collections were opened.
+	NextCollectionKey = collections.NewPrefix(36)
 )

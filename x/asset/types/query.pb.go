@@ -156,8 +156,12 @@ func (m *QueryAssetRequest) GetId() uint64 {
 
 type QueryAssetResponse struct {
 	Asset Asset `protobuf:"bytes,1,opt,name=asset,proto3" json:"asset"`
-	// owner holds the asset's first share now.
+	// owner holds the asset's first share now; empty if that was burned.
 	Owner string `protobuf:"bytes,2,opt,name=owner,proto3" json:"owner,omitempty"`
+	// account is the asset's own: its treasury, and what its council acts as.
+	Account string `protobuf:"bytes,3,opt,name=account,proto3" json:"account,omitempty"`
+	// circulating is how many units there are but for those burned.
+	Circulating uint64 `protobuf:"varint,4,opt,name=circulating,proto3" json:"circulating,omitempty"`
 }
 
 func (m *QueryAssetResponse) Reset()         { *m = QueryAssetResponse{} }
@@ -205,6 +209,20 @@ func (m *QueryAssetResponse) GetOwner() string {
 		return m.Owner
 	}
 	return ""
+}
+
+func (m *QueryAssetResponse) GetAccount() string {
+	if m != nil {
+		return m.Account
+	}
+	return ""
+}
+
+func (m *QueryAssetResponse) GetCirculating() uint64 {
+	if m != nil {
+		return m.Circulating
+	}
+	return 0
 }
 
 type QueryAssetsRequest struct {
@@ -923,6 +941,537 @@ func (m *QueryRevenueResponse) GetRows() []RevenueRow {
 	return nil
 }
 
+type QueryFamilyRequest struct {
+	Asset uint64 `protobuf:"varint,1,opt,name=asset,proto3" json:"asset,omitempty"`
+	// limit is the most assets to return; 0 is 1,000, which is the most.
+	Limit uint32 `protobuf:"varint,2,opt,name=limit,proto3" json:"limit,omitempty"`
+}
+
+func (m *QueryFamilyRequest) Reset()         { *m = QueryFamilyRequest{} }
+func (m *QueryFamilyRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryFamilyRequest) ProtoMessage()    {}
+func (*QueryFamilyRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_de0852184b4d1c36, []int{18}
+}
+func (m *QueryFamilyRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryFamilyRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryFamilyRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryFamilyRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryFamilyRequest.Merge(m, src)
+}
+func (m *QueryFamilyRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryFamilyRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryFamilyRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryFamilyRequest proto.InternalMessageInfo
+
+func (m *QueryFamilyRequest) GetAsset() uint64 {
+	if m != nil {
+		return m.Asset
+	}
+	return 0
+}
+
+func (m *QueryFamilyRequest) GetLimit() uint32 {
+	if m != nil {
+		return m.Limit
+	}
+	return 0
+}
+
+type QueryFamilyResponse struct {
+	// assets are in the order of their numbers. Those of the lineage come before
+	// descendants when limit cuts.
+	Assets []Asset `protobuf:"bytes,1,rep,name=assets,proto3" json:"assets"`
+	// cut tells that there are more.
+	Cut bool `protobuf:"varint,2,opt,name=cut,proto3" json:"cut,omitempty"`
+}
+
+func (m *QueryFamilyResponse) Reset()         { *m = QueryFamilyResponse{} }
+func (m *QueryFamilyResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryFamilyResponse) ProtoMessage()    {}
+func (*QueryFamilyResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_de0852184b4d1c36, []int{19}
+}
+func (m *QueryFamilyResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryFamilyResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryFamilyResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryFamilyResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryFamilyResponse.Merge(m, src)
+}
+func (m *QueryFamilyResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryFamilyResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryFamilyResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryFamilyResponse proto.InternalMessageInfo
+
+func (m *QueryFamilyResponse) GetAssets() []Asset {
+	if m != nil {
+		return m.Assets
+	}
+	return nil
+}
+
+func (m *QueryFamilyResponse) GetCut() bool {
+	if m != nil {
+		return m.Cut
+	}
+	return false
+}
+
+type QueryCredentialRequest struct {
+	Asset  uint64 `protobuf:"varint,1,opt,name=asset,proto3" json:"asset,omitempty"`
+	Holder string `protobuf:"bytes,2,opt,name=holder,proto3" json:"holder,omitempty"`
+}
+
+func (m *QueryCredentialRequest) Reset()         { *m = QueryCredentialRequest{} }
+func (m *QueryCredentialRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryCredentialRequest) ProtoMessage()    {}
+func (*QueryCredentialRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_de0852184b4d1c36, []int{20}
+}
+func (m *QueryCredentialRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryCredentialRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryCredentialRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryCredentialRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryCredentialRequest.Merge(m, src)
+}
+func (m *QueryCredentialRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryCredentialRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryCredentialRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryCredentialRequest proto.InternalMessageInfo
+
+func (m *QueryCredentialRequest) GetAsset() uint64 {
+	if m != nil {
+		return m.Asset
+	}
+	return 0
+}
+
+func (m *QueryCredentialRequest) GetHolder() string {
+	if m != nil {
+		return m.Holder
+	}
+	return ""
+}
+
+type QueryCredentialResponse struct {
+	// allowed tells that the holder may use the asset now: it is open, or the
+	// holder has a credential that is good, a licence token, or controls it.
+	Allowed bool `protobuf:"varint,1,opt,name=allowed,proto3" json:"allowed,omitempty"`
+	// reason says why, or why not.
+	Reason string `protobuf:"bytes,2,opt,name=reason,proto3" json:"reason,omitempty"`
+	// credential is the one granted, if any.
+	Credential *Credential `protobuf:"bytes,3,opt,name=credential,proto3" json:"credential,omitempty"`
+	// open tells that the asset's licence asks for no credential.
+	Open bool `protobuf:"varint,4,opt,name=open,proto3" json:"open,omitempty"`
+	// counted tells that it is a credential of so many uses that allows, and nothing
+	// else: who serves the asset counts them.
+	Counted bool `protobuf:"varint,5,opt,name=counted,proto3" json:"counted,omitempty"`
+}
+
+func (m *QueryCredentialResponse) Reset()         { *m = QueryCredentialResponse{} }
+func (m *QueryCredentialResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryCredentialResponse) ProtoMessage()    {}
+func (*QueryCredentialResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_de0852184b4d1c36, []int{21}
+}
+func (m *QueryCredentialResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryCredentialResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryCredentialResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryCredentialResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryCredentialResponse.Merge(m, src)
+}
+func (m *QueryCredentialResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryCredentialResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryCredentialResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryCredentialResponse proto.InternalMessageInfo
+
+func (m *QueryCredentialResponse) GetAllowed() bool {
+	if m != nil {
+		return m.Allowed
+	}
+	return false
+}
+
+func (m *QueryCredentialResponse) GetReason() string {
+	if m != nil {
+		return m.Reason
+	}
+	return ""
+}
+
+func (m *QueryCredentialResponse) GetCredential() *Credential {
+	if m != nil {
+		return m.Credential
+	}
+	return nil
+}
+
+func (m *QueryCredentialResponse) GetOpen() bool {
+	if m != nil {
+		return m.Open
+	}
+	return false
+}
+
+func (m *QueryCredentialResponse) GetCounted() bool {
+	if m != nil {
+		return m.Counted
+	}
+	return false
+}
+
+type QueryCredentialsRequest struct {
+	Asset      uint64             `protobuf:"varint,1,opt,name=asset,proto3" json:"asset,omitempty"`
+	Pagination *query.PageRequest `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryCredentialsRequest) Reset()         { *m = QueryCredentialsRequest{} }
+func (m *QueryCredentialsRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryCredentialsRequest) ProtoMessage()    {}
+func (*QueryCredentialsRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_de0852184b4d1c36, []int{22}
+}
+func (m *QueryCredentialsRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryCredentialsRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryCredentialsRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryCredentialsRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryCredentialsRequest.Merge(m, src)
+}
+func (m *QueryCredentialsRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryCredentialsRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryCredentialsRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryCredentialsRequest proto.InternalMessageInfo
+
+func (m *QueryCredentialsRequest) GetAsset() uint64 {
+	if m != nil {
+		return m.Asset
+	}
+	return 0
+}
+
+func (m *QueryCredentialsRequest) GetPagination() *query.PageRequest {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+type QueryCredentialsResponse struct {
+	Credentials []Credential        `protobuf:"bytes,1,rep,name=credentials,proto3" json:"credentials"`
+	Pagination  *query.PageResponse `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryCredentialsResponse) Reset()         { *m = QueryCredentialsResponse{} }
+func (m *QueryCredentialsResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryCredentialsResponse) ProtoMessage()    {}
+func (*QueryCredentialsResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_de0852184b4d1c36, []int{23}
+}
+func (m *QueryCredentialsResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryCredentialsResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryCredentialsResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryCredentialsResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryCredentialsResponse.Merge(m, src)
+}
+func (m *QueryCredentialsResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryCredentialsResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryCredentialsResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryCredentialsResponse proto.InternalMessageInfo
+
+func (m *QueryCredentialsResponse) GetCredentials() []Credential {
+	if m != nil {
+		return m.Credentials
+	}
+	return nil
+}
+
+func (m *QueryCredentialsResponse) GetPagination() *query.PageResponse {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+type QueryCollectionRequest struct {
+	Address string `protobuf:"bytes,1,opt,name=address,proto3" json:"address,omitempty"`
+}
+
+func (m *QueryCollectionRequest) Reset()         { *m = QueryCollectionRequest{} }
+func (m *QueryCollectionRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryCollectionRequest) ProtoMessage()    {}
+func (*QueryCollectionRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_de0852184b4d1c36, []int{24}
+}
+func (m *QueryCollectionRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryCollectionRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryCollectionRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryCollectionRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryCollectionRequest.Merge(m, src)
+}
+func (m *QueryCollectionRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryCollectionRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryCollectionRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryCollectionRequest proto.InternalMessageInfo
+
+func (m *QueryCollectionRequest) GetAddress() string {
+	if m != nil {
+		return m.Address
+	}
+	return ""
+}
+
+type QueryCollectionResponse struct {
+	Collection Collection `protobuf:"bytes,1,opt,name=collection,proto3" json:"collection"`
+}
+
+func (m *QueryCollectionResponse) Reset()         { *m = QueryCollectionResponse{} }
+func (m *QueryCollectionResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryCollectionResponse) ProtoMessage()    {}
+func (*QueryCollectionResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_de0852184b4d1c36, []int{25}
+}
+func (m *QueryCollectionResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryCollectionResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryCollectionResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryCollectionResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryCollectionResponse.Merge(m, src)
+}
+func (m *QueryCollectionResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryCollectionResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryCollectionResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryCollectionResponse proto.InternalMessageInfo
+
+func (m *QueryCollectionResponse) GetCollection() Collection {
+	if m != nil {
+		return m.Collection
+	}
+	return Collection{}
+}
+
+type QueryCollectionsRequest struct {
+	Pagination *query.PageRequest `protobuf:"bytes,1,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryCollectionsRequest) Reset()         { *m = QueryCollectionsRequest{} }
+func (m *QueryCollectionsRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryCollectionsRequest) ProtoMessage()    {}
+func (*QueryCollectionsRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_de0852184b4d1c36, []int{26}
+}
+func (m *QueryCollectionsRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryCollectionsRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryCollectionsRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryCollectionsRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryCollectionsRequest.Merge(m, src)
+}
+func (m *QueryCollectionsRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryCollectionsRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryCollectionsRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryCollectionsRequest proto.InternalMessageInfo
+
+func (m *QueryCollectionsRequest) GetPagination() *query.PageRequest {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+type QueryCollectionsResponse struct {
+	Collections []Collection        `protobuf:"bytes,1,rep,name=collections,proto3" json:"collections"`
+	Pagination  *query.PageResponse `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryCollectionsResponse) Reset()         { *m = QueryCollectionsResponse{} }
+func (m *QueryCollectionsResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryCollectionsResponse) ProtoMessage()    {}
+func (*QueryCollectionsResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_de0852184b4d1c36, []int{27}
+}
+func (m *QueryCollectionsResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryCollectionsResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryCollectionsResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryCollectionsResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryCollectionsResponse.Merge(m, src)
+}
+func (m *QueryCollectionsResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryCollectionsResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryCollectionsResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryCollectionsResponse proto.InternalMessageInfo
+
+func (m *QueryCollectionsResponse) GetCollections() []Collection {
+	if m != nil {
+		return m.Collections
+	}
+	return nil
+}
+
+func (m *QueryCollectionsResponse) GetPagination() *query.PageResponse {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
 func init() {
 	proto.RegisterType((*QueryParamsRequest)(nil), "weal.asset.v1.QueryParamsRequest")
 	proto.RegisterType((*QueryParamsResponse)(nil), "weal.asset.v1.QueryParamsResponse")
@@ -942,73 +1491,110 @@ func init() {
 	proto.RegisterType((*RevenueRow)(nil), "weal.asset.v1.RevenueRow")
 	proto.RegisterType((*QueryRevenueRequest)(nil), "weal.asset.v1.QueryRevenueRequest")
 	proto.RegisterType((*QueryRevenueResponse)(nil), "weal.asset.v1.QueryRevenueResponse")
+	proto.RegisterType((*QueryFamilyRequest)(nil), "weal.asset.v1.QueryFamilyRequest")
+	proto.RegisterType((*QueryFamilyResponse)(nil), "weal.asset.v1.QueryFamilyResponse")
+	proto.RegisterType((*QueryCredentialRequest)(nil), "weal.asset.v1.QueryCredentialRequest")
+	proto.RegisterType((*QueryCredentialResponse)(nil), "weal.asset.v1.QueryCredentialResponse")
+	proto.RegisterType((*QueryCredentialsRequest)(nil), "weal.asset.v1.QueryCredentialsRequest")
+	proto.RegisterType((*QueryCredentialsResponse)(nil), "weal.asset.v1.QueryCredentialsResponse")
+	proto.RegisterType((*QueryCollectionRequest)(nil), "weal.asset.v1.QueryCollectionRequest")
+	proto.RegisterType((*QueryCollectionResponse)(nil), "weal.asset.v1.QueryCollectionResponse")
+	proto.RegisterType((*QueryCollectionsRequest)(nil), "weal.asset.v1.QueryCollectionsRequest")
+	proto.RegisterType((*QueryCollectionsResponse)(nil), "weal.asset.v1.QueryCollectionsResponse")
 }
 
 func init() { proto.RegisterFile("weal/asset/v1/query.proto", fileDescriptor_de0852184b4d1c36) }
 
 var fileDescriptor_de0852184b4d1c36 = []byte{
-	// 976 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xac, 0x56, 0xcf, 0x6f, 0xe3, 0x44,
-	0x14, 0xae, 0xb3, 0xf9, 0xd1, 0x4e, 0xd5, 0x95, 0x18, 0xd2, 0xe2, 0xb5, 0x4a, 0x28, 0xd3, 0xed,
-	0xb6, 0x2c, 0xd4, 0xb3, 0xc9, 0x4a, 0x08, 0xc1, 0x01, 0xed, 0xb2, 0x2c, 0x12, 0x48, 0x50, 0x02,
-	0xe2, 0x80, 0x90, 0xd0, 0x24, 0x1e, 0x52, 0x8b, 0xc4, 0x93, 0xf5, 0x38, 0x09, 0x55, 0x95, 0x03,
-	0x70, 0x42, 0xe2, 0x80, 0x04, 0x77, 0xfe, 0x9d, 0x3d, 0x56, 0xe2, 0xc2, 0x09, 0xa1, 0x96, 0x3b,
-	0xfc, 0x09, 0xc8, 0x6f, 0xde, 0x24, 0xb1, 0x89, 0x53, 0x09, 0xed, 0x29, 0x7e, 0xf3, 0xbe, 0xf7,
-	0xeb, 0x9b, 0xe7, 0xcf, 0x21, 0xb7, 0x26, 0x52, 0xf4, 0xb9, 0xd0, 0x5a, 0x26, 0x7c, 0xdc, 0xe4,
-	0x4f, 0x46, 0x32, 0x3e, 0xf3, 0x87, 0xb1, 0x4a, 0x14, 0xdd, 0x4a, 0x5d, 0x3e, 0xb8, 0xfc, 0x71,
-	0xd3, 0xbb, 0xdb, 0x55, 0x7a, 0xa0, 0x34, 0xef, 0x08, 0x2d, 0x0d, 0x8e, 0x8f, 0x9b, 0x1d, 0x99,
-	0x88, 0x26, 0x1f, 0x8a, 0x5e, 0x18, 0x89, 0x24, 0x54, 0x91, 0x09, 0xf5, 0xea, 0x3d, 0xd5, 0x53,
-	0xf0, 0xc8, 0xd3, 0x27, 0x3c, 0xdd, 0xed, 0x29, 0xd5, 0xeb, 0x4b, 0x2e, 0x86, 0x21, 0x17, 0x51,
-	0xa4, 0x12, 0x08, 0xd1, 0xe8, 0xcd, 0x75, 0x62, 0xea, 0x82, 0x8b, 0xd5, 0x09, 0xfd, 0x38, 0x2d,
-	0x78, 0x22, 0x62, 0x31, 0xd0, 0x6d, 0xf9, 0x64, 0x24, 0x75, 0xc2, 0xde, 0x27, 0xcf, 0x67, 0x4e,
-	0xf5, 0x50, 0x45, 0x5a, 0xd2, 0xfb, 0xa4, 0x3a, 0x84, 0x13, 0xd7, 0xd9, 0x73, 0x8e, 0x36, 0x5b,
-	0xdb, 0x7e, 0x66, 0x0e, 0xdf, 0xc0, 0x1f, 0x96, 0x9f, 0xfe, 0xf1, 0xd2, 0x5a, 0x1b, 0xa1, 0x6c,
-	0x9f, 0x3c, 0x07, 0xb9, 0x1e, 0xa4, 0x28, 0x2c, 0x40, 0x6f, 0x92, 0x52, 0x18, 0x40, 0x96, 0x72,
-	0xbb, 0x14, 0x06, 0xec, 0x0b, 0x6c, 0x03, 0x41, 0x58, 0xef, 0x1e, 0xa9, 0x40, 0x6e, 0x2c, 0x57,
-	0xcf, 0x95, 0x03, 0x30, 0x56, 0x33, 0x40, 0x5a, 0x27, 0x15, 0x35, 0x89, 0x64, 0xec, 0x96, 0xf6,
-	0x9c, 0xa3, 0x8d, 0xb6, 0x31, 0xb2, 0xd9, 0xed, 0x90, 0xf4, 0x31, 0x21, 0x73, 0x76, 0xb1, 0xc4,
-	0x1d, 0xdf, 0x5c, 0x85, 0x9f, 0x5e, 0x85, 0x6f, 0xae, 0x0c, 0xaf, 0xc2, 0x3f, 0x11, 0x3d, 0x89,
-	0xb1, 0xed, 0x85, 0x48, 0xf6, 0xab, 0x83, 0x6c, 0xd9, 0xf4, 0xd8, 0xfd, 0xdb, 0xa4, 0x0a, 0x4d,
-	0xa5, 0x6c, 0xdd, 0x38, 0xda, 0x6c, 0xbd, 0x9c, 0x6b, 0xff, 0xbf, 0x03, 0x5b, 0xe6, 0x4c, 0x18,
-	0x7d, 0x2f, 0xd3, 0x60, 0x09, 0x1a, 0x3c, 0xbc, 0xb6, 0x41, 0x93, 0x2a, 0xd3, 0xe1, 0xbb, 0xd8,
-	0xe0, 0x67, 0x32, 0xd6, 0xa1, 0x8a, 0x2c, 0x01, 0xf5, 0x45, 0x7a, 0xcb, 0x96, 0x42, 0x97, 0xd4,
-	0xc6, 0x06, 0x07, 0x25, 0xb7, 0xda, 0xd6, 0x64, 0x1f, 0x92, 0x7a, 0x36, 0x0d, 0x0e, 0xfa, 0xfa,
-	0x3c, 0xc2, 0xb0, 0xb8, 0x93, 0x9b, 0x14, 0x03, 0x70, 0xbc, 0x59, 0x3e, 0xbb, 0x19, 0x9f, 0x9c,
-	0x8a, 0x58, 0x16, 0x6d, 0xc6, 0x63, 0xbc, 0x3b, 0x04, 0xcd, 0x37, 0x43, 0xa7, 0x07, 0x05, 0x9b,
-	0x01, 0x60, 0xbb, 0x19, 0x00, 0x64, 0x09, 0x36, 0x0f, 0x2e, 0xfd, 0xd1, 0x57, 0x0b, 0x24, 0x98,
-	0x8d, 0x71, 0x16, 0x36, 0x26, 0xb7, 0x1b, 0xa5, 0xff, 0xbd, 0x1b, 0xbf, 0x38, 0x64, 0x3b, 0x57,
-	0x16, 0x27, 0x68, 0x91, 0x2a, 0x34, 0x66, 0xb7, 0x63, 0xd5, 0x08, 0x88, 0x7c, 0x76, 0x0b, 0xf1,
-	0x16, 0xd9, 0x7c, 0x24, 0x23, 0x35, 0x78, 0x30, 0x50, 0xa3, 0x08, 0x38, 0x08, 0x52, 0xd3, 0x72,
-	0x00, 0x06, 0xdd, 0x21, 0x55, 0x01, 0x7e, 0x7c, 0x99, 0xd0, 0x62, 0xc7, 0x38, 0xd2, 0x3b, 0x7d,
-	0x11, 0x0e, 0x44, 0xa7, 0x2f, 0x17, 0xa8, 0x9c, 0x5f, 0x4a, 0xd9, 0x12, 0xff, 0x29, 0xd9, 0xc9,
-	0xc3, 0x91, 0x82, 0x37, 0x49, 0xcd, 0xa4, 0xb4, 0x1c, 0x78, 0x39, 0x0e, 0x16, 0x7a, 0xb4, 0xbb,
-	0x83, 0x01, 0xec, 0x6f, 0x87, 0x90, 0xb6, 0x1c, 0xcb, 0x68, 0x24, 0xdb, 0x6a, 0x52, 0x30, 0x81,
-	0x47, 0xd6, 0xbb, 0xb1, 0x0c, 0xc2, 0x44, 0x06, 0x38, 0xc3, 0xcc, 0x4e, 0xd7, 0xfc, 0x54, 0xf5,
-	0x03, 0x19, 0x6b, 0xf7, 0x06, 0xb8, 0xac, 0x99, 0x7a, 0xba, 0x69, 0xaf, 0x32, 0x70, 0xcb, 0xc6,
-	0x83, 0x26, 0xdd, 0x25, 0x1b, 0x5d, 0x3b, 0x85, 0x5b, 0x01, 0xdf, 0xfc, 0x00, 0xe2, 0x44, 0x1c,
-	0x87, 0x32, 0x70, 0xab, 0x18, 0x67, 0xcc, 0x34, 0x2e, 0x56, 0x67, 0xa2, 0x9f, 0x84, 0x52, 0xbb,
-	0x35, 0x13, 0x37, 0x3b, 0xa0, 0x07, 0xe4, 0xe6, 0xcc, 0xf8, 0x72, 0x28, 0xc2, 0xc0, 0x5d, 0x07,
-	0xc8, 0xd6, 0xec, 0xf4, 0x44, 0x84, 0x01, 0x7b, 0x15, 0x5f, 0x62, 0x3b, 0xf5, 0xaa, 0x97, 0x98,
-	0x7d, 0x80, 0xdb, 0x3e, 0x03, 0xcf, 0x14, 0xbc, 0x1c, 0xab, 0x89, 0xe5, 0xfb, 0x56, 0x8e, 0xef,
-	0x39, 0xa1, 0x48, 0x37, 0x80, 0x5b, 0xff, 0xd4, 0x48, 0x05, 0xb2, 0xd1, 0x88, 0x54, 0x8d, 0xc6,
-	0xd3, 0xa5, 0x62, 0x96, 0xf9, 0x88, 0x78, 0x6c, 0x15, 0xc4, 0xf4, 0xc3, 0x5e, 0xfc, 0xee, 0xb7,
-	0xbf, 0x7e, 0x2e, 0xbd, 0x40, 0xb7, 0x79, 0xf6, 0x13, 0x65, 0xbe, 0x1d, 0x74, 0x48, 0x2a, 0x20,
-	0x90, 0x74, 0x6f, 0x85, 0x76, 0x9a, 0x6a, 0xd7, 0xab, 0x2b, 0x63, 0x50, 0x6c, 0x97, 0x7a, 0x7c,
-	0xc9, 0xf7, 0x50, 0xf3, 0xf3, 0x30, 0x98, 0xa6, 0x13, 0x1a, 0x19, 0xa7, 0xc5, 0x09, 0x57, 0x4f,
-	0x98, 0xfd, 0x0a, 0x14, 0x4e, 0x88, 0x1a, 0xff, 0xa3, 0x43, 0x6a, 0x28, 0x8f, 0x74, 0x69, 0xba,
-	0xac, 0x66, 0x7b, 0xfb, 0x2b, 0x31, 0x58, 0xf3, 0x0d, 0xa8, 0xd9, 0xa2, 0xf7, 0x0a, 0x06, 0x85,
-	0xdf, 0x29, 0x47, 0x1d, 0xd6, 0xfc, 0x1c, 0x9f, 0xa6, 0x29, 0xe1, 0x20, 0x3c, 0xcb, 0x09, 0x5f,
-	0x14, 0xea, 0xe5, 0x84, 0x67, 0x54, 0xba, 0x90, 0x70, 0x23, 0x67, 0x86, 0xf0, 0xef, 0x1d, 0xb2,
-	0x6e, 0xc5, 0x91, 0xee, 0x17, 0xe6, 0x9c, 0x2b, 0xb6, 0x77, 0x7b, 0x35, 0x08, 0x6b, 0xbf, 0x06,
-	0xb5, 0xef, 0xd0, 0xdb, 0xb9, 0xda, 0xa0, 0xef, 0x9a, 0x9f, 0xc3, 0xef, 0x14, 0x5b, 0xa1, 0x3f,
-	0x38, 0x64, 0x63, 0x26, 0x50, 0x74, 0x69, 0x85, 0xbc, 0xdc, 0x79, 0x07, 0xd7, 0xa0, 0xb0, 0x11,
-	0x0e, 0x8d, 0xbc, 0x42, 0x0f, 0x0b, 0x48, 0x80, 0xdf, 0x29, 0x9f, 0xeb, 0xc8, 0xb7, 0x0e, 0xa9,
-	0xe1, 0x9b, 0xb8, 0x7c, 0x25, 0xb2, 0x0a, 0xb0, 0x7c, 0x25, 0x72, 0x2f, 0x3e, 0x3b, 0x86, 0x2e,
-	0x0e, 0xe9, 0xc1, 0xea, 0x95, 0x88, 0x4d, 0xd8, 0xc3, 0x47, 0x4f, 0x2f, 0x1b, 0xce, 0xc5, 0x65,
-	0xc3, 0xf9, 0xf3, 0xb2, 0xe1, 0xfc, 0x74, 0xd5, 0x58, 0xbb, 0xb8, 0x6a, 0xac, 0xfd, 0x7e, 0xd5,
-	0x58, 0xfb, 0xfc, 0x6e, 0x2f, 0x4c, 0x4e, 0x47, 0x1d, 0xbf, 0xab, 0x06, 0x90, 0xea, 0x38, 0x92,
-	0xc9, 0x44, 0xc5, 0x5f, 0x9b, 0xbc, 0xdf, 0x60, 0xe6, 0xe4, 0x6c, 0x28, 0x75, 0xa7, 0x0a, 0xff,
-	0x31, 0xef, 0xff, 0x1b, 0x00, 0x00, 0xff, 0xff, 0x98, 0xac, 0x6f, 0x5b, 0x0a, 0x0b, 0x00, 0x00,
+	// 1396 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xac, 0x58, 0x4b, 0x8f, 0x1b, 0xc5,
+	0x13, 0xdf, 0xd9, 0xd8, 0x5e, 0x6f, 0xad, 0x36, 0xfa, 0xff, 0x1b, 0x67, 0xe3, 0x98, 0xb0, 0x2c,
+	0x9d, 0xc7, 0xe6, 0x41, 0x3c, 0x59, 0x07, 0x21, 0x08, 0x07, 0x48, 0x08, 0x8b, 0x04, 0x12, 0x84,
+	0x01, 0x71, 0x08, 0x48, 0xa8, 0x77, 0xa6, 0xe3, 0x8c, 0x32, 0x9e, 0x76, 0x66, 0xc6, 0x6b, 0x56,
+	0x2b, 0x1f, 0x08, 0x27, 0x24, 0x0e, 0x20, 0x90, 0xe0, 0xc6, 0x8d, 0x23, 0x27, 0x3e, 0x44, 0x8e,
+	0x91, 0xb8, 0x70, 0x42, 0x28, 0xe1, 0xce, 0x57, 0x40, 0xd3, 0x5d, 0x3d, 0x2f, 0xcf, 0x8c, 0x11,
+	0xda, 0x93, 0xa7, 0xba, 0xeb, 0xf1, 0xab, 0x5f, 0x57, 0x77, 0x95, 0x0c, 0xa7, 0xa6, 0x9c, 0x79,
+	0x26, 0x0b, 0x43, 0x1e, 0x99, 0xfb, 0x3b, 0xe6, 0x83, 0x09, 0x0f, 0x0e, 0xfa, 0xe3, 0x40, 0x44,
+	0x82, 0xac, 0xc7, 0x5b, 0x7d, 0xb9, 0xd5, 0xdf, 0xdf, 0xe9, 0x5d, 0xb2, 0x45, 0x38, 0x12, 0xa1,
+	0xb9, 0xc7, 0x42, 0xae, 0xf4, 0xcc, 0xfd, 0x9d, 0x3d, 0x1e, 0xb1, 0x1d, 0x73, 0xcc, 0x86, 0xae,
+	0xcf, 0x22, 0x57, 0xf8, 0xca, 0xb4, 0xd7, 0x19, 0x8a, 0xa1, 0x90, 0x9f, 0x66, 0xfc, 0x85, 0xab,
+	0xa7, 0x87, 0x42, 0x0c, 0x3d, 0x6e, 0xb2, 0xb1, 0x6b, 0x32, 0xdf, 0x17, 0x91, 0x34, 0x09, 0x71,
+	0xb7, 0x80, 0x44, 0xc5, 0x55, 0x5b, 0xcf, 0xe6, 0xb7, 0x3c, 0xd7, 0xe6, 0xbe, 0xcd, 0xcb, 0xed,
+	0x22, 0x71, 0x9f, 0x23, 0x0c, 0xda, 0x01, 0xf2, 0x41, 0x0c, 0xf4, 0x36, 0x0b, 0xd8, 0x28, 0xb4,
+	0xf8, 0x83, 0x09, 0x0f, 0x23, 0xfa, 0x0e, 0x3c, 0x93, 0x5b, 0x0d, 0xc7, 0xc2, 0x0f, 0x39, 0xb9,
+	0x06, 0xad, 0xb1, 0x5c, 0xe9, 0x1a, 0x5b, 0xc6, 0x85, 0xb5, 0xc1, 0x89, 0x7e, 0x2e, 0xff, 0xbe,
+	0x52, 0xbf, 0xd9, 0x78, 0xf4, 0xc7, 0xf3, 0x4b, 0x16, 0xaa, 0xd2, 0x33, 0xf0, 0x7f, 0xe9, 0xeb,
+	0x46, 0xac, 0x85, 0x01, 0xc8, 0x71, 0x58, 0x76, 0x1d, 0xe9, 0xa5, 0x61, 0x2d, 0xbb, 0x0e, 0xfd,
+	0xd1, 0x40, 0x1c, 0xa8, 0x85, 0x01, 0xaf, 0x42, 0x53, 0x3a, 0xc7, 0x78, 0x9d, 0x42, 0x3c, 0xa9,
+	0x8c, 0xe1, 0x94, 0x22, 0xe9, 0x40, 0x53, 0x4c, 0x7d, 0x1e, 0x74, 0x97, 0xb7, 0x8c, 0x0b, 0xab,
+	0x96, 0x12, 0x48, 0x17, 0x56, 0x98, 0x6d, 0x8b, 0x89, 0x1f, 0x75, 0x8f, 0xc9, 0x75, 0x2d, 0x92,
+	0x2d, 0x58, 0xb3, 0xdd, 0xc0, 0x9e, 0x78, 0x2c, 0x72, 0xfd, 0x61, 0xb7, 0x21, 0x11, 0x65, 0x97,
+	0xe8, 0xa7, 0x59, 0x64, 0x9a, 0x21, 0xb2, 0x0b, 0x90, 0x1e, 0x29, 0xc2, 0x3b, 0xdf, 0x57, 0xe7,
+	0xdf, 0x8f, 0xcf, 0xbf, 0xaf, 0xea, 0x04, 0xcf, 0xbf, 0x7f, 0x9b, 0x0d, 0x39, 0xda, 0x5a, 0x19,
+	0x4b, 0xfa, 0x93, 0x81, 0x54, 0x6b, 0xf7, 0x98, 0xf9, 0xeb, 0xd0, 0x92, 0x09, 0xc5, 0x54, 0x1f,
+	0xbb, 0xb0, 0x36, 0x78, 0xa1, 0x90, 0xfa, 0x3c, 0x59, 0x9a, 0x76, 0x65, 0x46, 0xde, 0xce, 0x01,
+	0x5c, 0x96, 0x00, 0xb7, 0x17, 0x02, 0x54, 0xae, 0x72, 0x08, 0xdf, 0x42, 0x80, 0x1f, 0xf3, 0x20,
+	0x74, 0x85, 0xaf, 0x09, 0xe8, 0x64, 0x8f, 0xa6, 0xa1, 0xe9, 0xef, 0xc2, 0xca, 0xbe, 0xd2, 0x93,
+	0x21, 0xd7, 0x2d, 0x2d, 0xd2, 0xf7, 0xa0, 0x93, 0x77, 0x83, 0x89, 0xbe, 0x9c, 0x5a, 0x28, 0x16,
+	0x37, 0x0a, 0x99, 0xa2, 0x01, 0xa6, 0x97, 0xf8, 0xd3, 0x65, 0xf5, 0xe1, 0x3d, 0x16, 0xf0, 0xaa,
+	0xb2, 0xda, 0xc5, 0xb3, 0x43, 0xa5, 0xb4, 0xaa, 0xc2, 0x78, 0xa1, 0xa2, 0xaa, 0xa4, 0xb2, 0xae,
+	0x2a, 0xa9, 0x48, 0x23, 0x04, 0x2f, 0xb7, 0xc2, 0xf7, 0xef, 0x66, 0x48, 0x50, 0xd5, 0x66, 0x64,
+	0xab, 0x6d, 0xb7, 0x84, 0xfa, 0xff, 0x52, 0x1b, 0xdf, 0x1b, 0x70, 0xa2, 0x10, 0x16, 0x33, 0x18,
+	0x40, 0x4b, 0x02, 0xd3, 0xd5, 0x51, 0x97, 0x02, 0x6a, 0x1e, 0x5d, 0x41, 0xbc, 0x06, 0x6b, 0xb7,
+	0xb8, 0x2f, 0x46, 0x37, 0x46, 0xf2, 0x06, 0x75, 0xa0, 0xe9, 0xc4, 0xa2, 0xe6, 0x40, 0x0a, 0x64,
+	0x03, 0x5a, 0x4c, 0xee, 0xe3, 0x45, 0x44, 0x89, 0x5e, 0xc1, 0x94, 0xde, 0xf4, 0x98, 0x3b, 0x62,
+	0x7b, 0x1e, 0xcf, 0x50, 0x99, 0x1e, 0x4a, 0x43, 0x13, 0xff, 0x11, 0x6c, 0x14, 0xd5, 0x91, 0x82,
+	0xeb, 0xb0, 0xa2, 0x5c, 0x6a, 0x0e, 0x7a, 0x05, 0x0e, 0x32, 0x18, 0x75, 0xed, 0xa0, 0x01, 0xfd,
+	0xdb, 0x00, 0xb0, 0xf8, 0x3e, 0xf7, 0x27, 0xdc, 0x12, 0xd3, 0x8a, 0x0c, 0x7a, 0xd0, 0xb6, 0x03,
+	0xee, 0xb8, 0x11, 0x77, 0x30, 0x87, 0x44, 0x8e, 0xcb, 0xfc, 0x9e, 0xf0, 0x1c, 0x1e, 0x84, 0xfa,
+	0x3d, 0x41, 0x31, 0xde, 0xb1, 0x63, 0xac, 0xdc, 0x91, 0x6f, 0xc9, 0xaa, 0xa5, 0x45, 0x72, 0x1a,
+	0x56, 0x6d, 0x9d, 0x45, 0xb7, 0x29, 0xf7, 0xd2, 0x05, 0x69, 0xc7, 0x82, 0xc0, 0xe5, 0x4e, 0xb7,
+	0x85, 0x76, 0x4a, 0x8c, 0xed, 0x02, 0x71, 0xc0, 0xbc, 0xc8, 0xe5, 0x61, 0x77, 0x45, 0xd9, 0x25,
+	0x0b, 0xe4, 0x1c, 0x1c, 0x4f, 0x84, 0xcf, 0xc6, 0xcc, 0x75, 0xba, 0x6d, 0xa9, 0xb2, 0x9e, 0xac,
+	0xde, 0x66, 0xae, 0x43, 0x2f, 0xe3, 0x25, 0xd6, 0x59, 0xd7, 0x5d, 0x62, 0xfa, 0x2e, 0x56, 0x7b,
+	0xa2, 0x9c, 0x3c, 0xff, 0x8d, 0x40, 0x4c, 0x35, 0xdf, 0xa7, 0x0a, 0x7c, 0xa7, 0x84, 0x22, 0xdd,
+	0x52, 0x99, 0xbe, 0x81, 0x57, 0x70, 0x97, 0x8d, 0x5c, 0xef, 0xa0, 0xfe, 0xf5, 0xe8, 0x40, 0xd3,
+	0x73, 0x47, 0x6e, 0x84, 0x6f, 0x87, 0x12, 0xe8, 0x27, 0x88, 0x5d, 0x7b, 0x48, 0xef, 0x40, 0xee,
+	0x85, 0xac, 0x6b, 0x0e, 0xfa, 0x51, 0xfc, 0x1f, 0x1c, 0xb3, 0x27, 0xca, 0x7d, 0xdb, 0x8a, 0x3f,
+	0xe9, 0xae, 0x2e, 0xb0, 0x80, 0x3b, 0xdc, 0x8f, 0x5c, 0xe6, 0xd5, 0x43, 0xdc, 0x80, 0x96, 0x3a,
+	0x6a, 0x5d, 0xd7, 0x4a, 0xa2, 0xbf, 0x1a, 0x70, 0x72, 0xce, 0x11, 0x22, 0x8d, 0xbb, 0x8f, 0xe7,
+	0x89, 0x29, 0x57, 0x4f, 0x53, 0xdb, 0xd2, 0x62, 0xec, 0x2d, 0xe0, 0x2c, 0xc4, 0xfb, 0xb8, 0x6a,
+	0xa1, 0x44, 0x5e, 0x05, 0xb0, 0x13, 0x3f, 0xb2, 0xc4, 0xe6, 0xf9, 0xce, 0x04, 0xca, 0x28, 0x13,
+	0x02, 0x0d, 0x31, 0xe6, 0xbe, 0xac, 0xbe, 0xb6, 0x25, 0xbf, 0x65, 0x71, 0xc5, 0x95, 0xcf, 0x1d,
+	0x59, 0x78, 0x6d, 0x4b, 0x8b, 0x74, 0x3a, 0x87, 0x3a, 0xac, 0xcf, 0xff, 0xa8, 0xde, 0xb6, 0x9f,
+	0x0d, 0xe8, 0xce, 0x47, 0x46, 0xc2, 0x6e, 0xc0, 0x5a, 0x9a, 0x51, 0x55, 0xbd, 0xa5, 0x86, 0x78,
+	0xc8, 0x59, 0x9b, 0xa3, 0x7b, 0xed, 0x06, 0xba, 0x40, 0x84, 0xe7, 0x71, 0x3b, 0xca, 0x74, 0xc0,
+	0xf8, 0x58, 0x1d, 0x27, 0xe0, 0x61, 0x88, 0x0f, 0x87, 0x16, 0xe9, 0x1d, 0xcd, 0x6a, 0xc6, 0x26,
+	0xe9, 0xeb, 0x60, 0x27, 0xab, 0xd8, 0x80, 0xe6, 0x32, 0x4b, 0x14, 0x30, 0xb3, 0x8c, 0x09, 0x65,
+	0x73, 0xbe, 0x8f, 0x7c, 0x26, 0x49, 0xcf, 0x26, 0x1b, 0x23, 0x73, 0x36, 0xe9, 0x72, 0xd5, 0xd9,
+	0x14, 0x33, 0xc8, 0xda, 0x1c, 0xd9, 0xd9, 0x0c, 0x7e, 0x59, 0x87, 0xa6, 0x04, 0x4a, 0x7c, 0x68,
+	0xa9, 0xe1, 0x93, 0x94, 0x0e, 0x4a, 0xb9, 0xe9, 0xb6, 0x47, 0xeb, 0x54, 0x54, 0x18, 0xfa, 0xdc,
+	0xc3, 0xdf, 0xfe, 0xfa, 0x6e, 0xf9, 0x24, 0x39, 0x61, 0xe6, 0x67, 0x67, 0x35, 0xd4, 0x92, 0x31,
+	0x34, 0xe5, 0xfb, 0x42, 0xb6, 0x6a, 0xe6, 0x32, 0x15, 0x6d, 0xf1, 0xe4, 0x46, 0xa9, 0x0c, 0x76,
+	0x9a, 0xf4, 0xcc, 0x92, 0x01, 0x3f, 0x34, 0x0f, 0x5d, 0x67, 0x16, 0x67, 0xa8, 0x46, 0x44, 0x52,
+	0xed, 0xb0, 0x3e, 0xc3, 0xfc, 0x84, 0x59, 0x99, 0x21, 0x3e, 0x95, 0x5f, 0x1b, 0xb0, 0x82, 0xa3,
+	0x17, 0x29, 0x75, 0x97, 0x9f, 0x07, 0x7b, 0x67, 0x6a, 0x75, 0x30, 0xe6, 0x2b, 0x32, 0xe6, 0x80,
+	0x5c, 0xad, 0x48, 0x54, 0xfe, 0xce, 0x4c, 0x9c, 0xf1, 0x42, 0xf3, 0x10, 0xbf, 0x66, 0x31, 0xe1,
+	0x72, 0xa8, 0x29, 0x27, 0x3c, 0x3b, 0x04, 0x96, 0x13, 0x9e, 0x9b, 0x00, 0x2b, 0x09, 0x57, 0xa3,
+	0x92, 0x22, 0xfc, 0x4b, 0x03, 0xda, 0x7a, 0xf0, 0x22, 0x67, 0x2a, 0x7d, 0xa6, 0xd3, 0x60, 0xef,
+	0x6c, 0xbd, 0x12, 0xc6, 0x7e, 0x51, 0xc6, 0x3e, 0x4f, 0xce, 0x16, 0x62, 0xcb, 0xd9, 0x31, 0x34,
+	0x0f, 0xe5, 0xef, 0x0c, 0xa1, 0x90, 0xaf, 0x0c, 0x58, 0x4d, 0x86, 0x1f, 0x52, 0x1a, 0xa1, 0x38,
+	0x4a, 0xf5, 0xce, 0x2d, 0xd0, 0x42, 0x20, 0xa6, 0x04, 0x72, 0x91, 0x6c, 0x57, 0x90, 0x20, 0x7f,
+	0x67, 0x66, 0x3a, 0xa3, 0x7c, 0x61, 0xc0, 0x0a, 0x76, 0xf9, 0xf2, 0x92, 0xc8, 0x4f, 0x17, 0xe5,
+	0x25, 0x51, 0x18, 0x2a, 0xe8, 0x15, 0x89, 0x62, 0x9b, 0x9c, 0xab, 0x2f, 0x89, 0x00, 0xe3, 0xce,
+	0xa0, 0xa5, 0xe6, 0x80, 0xf2, 0x6b, 0x90, 0x9b, 0x32, 0xca, 0xaf, 0x41, 0x7e, 0x8c, 0xa8, 0x3c,
+	0x8e, 0x42, 0xfc, 0xbb, 0x2a, 0xe8, 0x0f, 0x06, 0x40, 0xda, 0x78, 0x48, 0x39, 0xd3, 0xc5, 0x51,
+	0xa2, 0x77, 0x7e, 0x91, 0x1a, 0x62, 0xb9, 0x2e, 0xb1, 0xbc, 0x44, 0x06, 0xf5, 0x58, 0x32, 0x7d,
+	0xce, 0x3c, 0x54, 0xf3, 0xc7, 0x8c, 0x7c, 0x6b, 0xc0, 0x5a, 0xa6, 0x97, 0x92, 0x05, 0x31, 0x93,
+	0xa7, 0x62, 0x7b, 0xa1, 0x1e, 0x82, 0xdb, 0x91, 0xe0, 0x2e, 0x93, 0x8b, 0xff, 0x1a, 0x5c, 0x5c,
+	0xbc, 0x90, 0xb6, 0x82, 0x0a, 0xb6, 0x8a, 0x7d, 0xb5, 0x82, 0xad, 0xb9, 0x56, 0x5a, 0x79, 0x72,
+	0x99, 0x56, 0x63, 0x1e, 0x62, 0x4b, 0x9e, 0x91, 0x87, 0x31, 0x3f, 0x99, 0x26, 0xb4, 0x20, 0xca,
+	0x02, 0x7e, 0xe6, 0x1b, 0x63, 0xe5, 0x9b, 0x92, 0x81, 0x73, 0xf3, 0xd6, 0xa3, 0x27, 0x9b, 0xc6,
+	0xe3, 0x27, 0x9b, 0xc6, 0x9f, 0x4f, 0x36, 0x8d, 0x6f, 0x9e, 0x6e, 0x2e, 0x3d, 0x7e, 0xba, 0xb9,
+	0xf4, 0xfb, 0xd3, 0xcd, 0xa5, 0x3b, 0x97, 0x86, 0x6e, 0x74, 0x6f, 0xb2, 0xd7, 0xb7, 0xc5, 0x48,
+	0xda, 0x5f, 0xf1, 0x79, 0x34, 0x15, 0xc1, 0x7d, 0xe5, 0xec, 0x73, 0x74, 0x17, 0x1d, 0x8c, 0x79,
+	0xb8, 0xd7, 0x92, 0x7f, 0xdd, 0x5c, 0xfb, 0x27, 0x00, 0x00, 0xff, 0xff, 0x51, 0x43, 0x5a, 0xb9,
+	0x99, 0x12, 0x00, 0x00,
 }
 
 // Reference imports to suppress errors if they are not otherwise used.
@@ -1034,6 +1620,16 @@ type QueryClient interface {
 	Claimable(ctx context.Context, in *QueryClaimableRequest, opts ...grpc.CallOption) (*QueryClaimableResponse, error)
 	// Revenue tells what an asset has earned, in each denomination.
 	Revenue(ctx context.Context, in *QueryRevenueRequest, opts ...grpc.CallOption) (*QueryRevenueResponse, error)
+	// Family is an asset with all that it was made from and all that was made
+	// from it, as far as limit allows.
+	Family(ctx context.Context, in *QueryFamilyRequest, opts ...grpc.CallOption) (*QueryFamilyResponse, error)
+	// Credential tells whether an account may use an asset, and why.
+	Credential(ctx context.Context, in *QueryCredentialRequest, opts ...grpc.CallOption) (*QueryCredentialResponse, error)
+	// Credentials lists those granted for an asset, revoked ones too.
+	Credentials(ctx context.Context, in *QueryCredentialsRequest, opts ...grpc.CallOption) (*QueryCredentialsResponse, error)
+	// Collection is one by its address.
+	Collection(ctx context.Context, in *QueryCollectionRequest, opts ...grpc.CallOption) (*QueryCollectionResponse, error)
+	Collections(ctx context.Context, in *QueryCollectionsRequest, opts ...grpc.CallOption) (*QueryCollectionsResponse, error)
 }
 
 type queryClient struct {
@@ -1116,6 +1712,51 @@ func (c *queryClient) Revenue(ctx context.Context, in *QueryRevenueRequest, opts
 	return out, nil
 }
 
+func (c *queryClient) Family(ctx context.Context, in *QueryFamilyRequest, opts ...grpc.CallOption) (*QueryFamilyResponse, error) {
+	out := new(QueryFamilyResponse)
+	err := c.cc.Invoke(ctx, "/weal.asset.v1.Query/Family", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) Credential(ctx context.Context, in *QueryCredentialRequest, opts ...grpc.CallOption) (*QueryCredentialResponse, error) {
+	out := new(QueryCredentialResponse)
+	err := c.cc.Invoke(ctx, "/weal.asset.v1.Query/Credential", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) Credentials(ctx context.Context, in *QueryCredentialsRequest, opts ...grpc.CallOption) (*QueryCredentialsResponse, error) {
+	out := new(QueryCredentialsResponse)
+	err := c.cc.Invoke(ctx, "/weal.asset.v1.Query/Credentials", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) Collection(ctx context.Context, in *QueryCollectionRequest, opts ...grpc.CallOption) (*QueryCollectionResponse, error) {
+	out := new(QueryCollectionResponse)
+	err := c.cc.Invoke(ctx, "/weal.asset.v1.Query/Collection", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) Collections(ctx context.Context, in *QueryCollectionsRequest, opts ...grpc.CallOption) (*QueryCollectionsResponse, error) {
+	out := new(QueryCollectionsResponse)
+	err := c.cc.Invoke(ctx, "/weal.asset.v1.Query/Collections", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // QueryServer is the server API for Query service.
 type QueryServer interface {
 	Params(context.Context, *QueryParamsRequest) (*QueryParamsResponse, error)
@@ -1129,6 +1770,16 @@ type QueryServer interface {
 	Claimable(context.Context, *QueryClaimableRequest) (*QueryClaimableResponse, error)
 	// Revenue tells what an asset has earned, in each denomination.
 	Revenue(context.Context, *QueryRevenueRequest) (*QueryRevenueResponse, error)
+	// Family is an asset with all that it was made from and all that was made
+	// from it, as far as limit allows.
+	Family(context.Context, *QueryFamilyRequest) (*QueryFamilyResponse, error)
+	// Credential tells whether an account may use an asset, and why.
+	Credential(context.Context, *QueryCredentialRequest) (*QueryCredentialResponse, error)
+	// Credentials lists those granted for an asset, revoked ones too.
+	Credentials(context.Context, *QueryCredentialsRequest) (*QueryCredentialsResponse, error)
+	// Collection is one by its address.
+	Collection(context.Context, *QueryCollectionRequest) (*QueryCollectionResponse, error)
+	Collections(context.Context, *QueryCollectionsRequest) (*QueryCollectionsResponse, error)
 }
 
 // UnimplementedQueryServer can be embedded to have forward compatible implementations.
@@ -1158,6 +1809,21 @@ func (*UnimplementedQueryServer) Claimable(ctx context.Context, req *QueryClaima
 }
 func (*UnimplementedQueryServer) Revenue(ctx context.Context, req *QueryRevenueRequest) (*QueryRevenueResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method Revenue not implemented")
+}
+func (*UnimplementedQueryServer) Family(ctx context.Context, req *QueryFamilyRequest) (*QueryFamilyResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Family not implemented")
+}
+func (*UnimplementedQueryServer) Credential(ctx context.Context, req *QueryCredentialRequest) (*QueryCredentialResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Credential not implemented")
+}
+func (*UnimplementedQueryServer) Credentials(ctx context.Context, req *QueryCredentialsRequest) (*QueryCredentialsResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Credentials not implemented")
+}
+func (*UnimplementedQueryServer) Collection(ctx context.Context, req *QueryCollectionRequest) (*QueryCollectionResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Collection not implemented")
+}
+func (*UnimplementedQueryServer) Collections(ctx context.Context, req *QueryCollectionsRequest) (*QueryCollectionsResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Collections not implemented")
 }
 
 func RegisterQueryServer(s grpc1.Server, srv QueryServer) {
@@ -1308,6 +1974,96 @@ func _Query_Revenue_Handler(srv interface{}, ctx context.Context, dec func(inter
 	return interceptor(ctx, in, info, handler)
 }
 
+func _Query_Family_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryFamilyRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Family(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/weal.asset.v1.Query/Family",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Family(ctx, req.(*QueryFamilyRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_Credential_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryCredentialRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Credential(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/weal.asset.v1.Query/Credential",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Credential(ctx, req.(*QueryCredentialRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_Credentials_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryCredentialsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Credentials(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/weal.asset.v1.Query/Credentials",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Credentials(ctx, req.(*QueryCredentialsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_Collection_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryCollectionRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Collection(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/weal.asset.v1.Query/Collection",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Collection(ctx, req.(*QueryCollectionRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_Collections_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryCollectionsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Collections(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/weal.asset.v1.Query/Collections",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Collections(ctx, req.(*QueryCollectionsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 var Query_serviceDesc = _Query_serviceDesc
 var _Query_serviceDesc = grpc.ServiceDesc{
 	ServiceName: "weal.asset.v1.Query",
@@ -1344,6 +2100,26 @@ var _Query_serviceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "Revenue",
 			Handler:    _Query_Revenue_Handler,
+		},
+		{
+			MethodName: "Family",
+			Handler:    _Query_Family_Handler,
+		},
+		{
+			MethodName: "Credential",
+			Handler:    _Query_Credential_Handler,
+		},
+		{
+			MethodName: "Credentials",
+			Handler:    _Query_Credentials_Handler,
+		},
+		{
+			MethodName: "Collection",
+			Handler:    _Query_Collection_Handler,
+		},
+		{
+			MethodName: "Collections",
+			Handler:    _Query_Collections_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},
@@ -1454,6 +2230,18 @@ func (m *QueryAssetResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if m.Circulating != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Circulating))
+		i--
+		dAtA[i] = 0x20
+	}
+	if len(m.Account) > 0 {
+		i -= len(m.Account)
+		copy(dAtA[i:], m.Account)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Account)))
+		i--
+		dAtA[i] = 0x1a
+	}
 	if len(m.Owner) > 0 {
 		i -= len(m.Owner)
 		copy(dAtA[i:], m.Owner)
@@ -2022,6 +2810,429 @@ func (m *QueryRevenueResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
+func (m *QueryFamilyRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryFamilyRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryFamilyRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Limit != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Limit))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.Asset != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Asset))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryFamilyResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryFamilyResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryFamilyResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Cut {
+		i--
+		if m.Cut {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.Assets) > 0 {
+		for iNdEx := len(m.Assets) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Assets[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0xa
+		}
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryCredentialRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryCredentialRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryCredentialRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Holder) > 0 {
+		i -= len(m.Holder)
+		copy(dAtA[i:], m.Holder)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Holder)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.Asset != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Asset))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryCredentialResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryCredentialResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryCredentialResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Counted {
+		i--
+		if m.Counted {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x28
+	}
+	if m.Open {
+		i--
+		if m.Open {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x20
+	}
+	if m.Credential != nil {
+		{
+			size, err := m.Credential.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.Reason) > 0 {
+		i -= len(m.Reason)
+		copy(dAtA[i:], m.Reason)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Reason)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.Allowed {
+		i--
+		if m.Allowed {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryCredentialsRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryCredentialsRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryCredentialsRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.Asset != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Asset))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryCredentialsResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryCredentialsResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryCredentialsResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Credentials) > 0 {
+		for iNdEx := len(m.Credentials) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Credentials[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0xa
+		}
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryCollectionRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryCollectionRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryCollectionRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Address) > 0 {
+		i -= len(m.Address)
+		copy(dAtA[i:], m.Address)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Address)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryCollectionResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryCollectionResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryCollectionResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.Collection.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryCollectionsRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryCollectionsRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryCollectionsRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryCollectionsResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryCollectionsResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryCollectionsResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Collections) > 0 {
+		for iNdEx := len(m.Collections) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Collections[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0xa
+		}
+	}
+	return len(dAtA) - i, nil
+}
+
 func encodeVarintQuery(dAtA []byte, offset int, v uint64) int {
 	offset -= sovQuery(v)
 	base := offset
@@ -2076,6 +3287,13 @@ func (m *QueryAssetResponse) Size() (n int) {
 	l = len(m.Owner)
 	if l > 0 {
 		n += 1 + l + sovQuery(uint64(l))
+	}
+	l = len(m.Account)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	if m.Circulating != 0 {
+		n += 1 + sovQuery(uint64(m.Circulating))
 	}
 	return n
 }
@@ -2305,6 +3523,172 @@ func (m *QueryRevenueResponse) Size() (n int) {
 			l = e.Size()
 			n += 1 + l + sovQuery(uint64(l))
 		}
+	}
+	return n
+}
+
+func (m *QueryFamilyRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Asset != 0 {
+		n += 1 + sovQuery(uint64(m.Asset))
+	}
+	if m.Limit != 0 {
+		n += 1 + sovQuery(uint64(m.Limit))
+	}
+	return n
+}
+
+func (m *QueryFamilyResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Assets) > 0 {
+		for _, e := range m.Assets {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	if m.Cut {
+		n += 2
+	}
+	return n
+}
+
+func (m *QueryCredentialRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Asset != 0 {
+		n += 1 + sovQuery(uint64(m.Asset))
+	}
+	l = len(m.Holder)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryCredentialResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Allowed {
+		n += 2
+	}
+	l = len(m.Reason)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	if m.Credential != nil {
+		l = m.Credential.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	if m.Open {
+		n += 2
+	}
+	if m.Counted {
+		n += 2
+	}
+	return n
+}
+
+func (m *QueryCredentialsRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Asset != 0 {
+		n += 1 + sovQuery(uint64(m.Asset))
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryCredentialsResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Credentials) > 0 {
+		for _, e := range m.Credentials {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryCollectionRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Address)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryCollectionResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = m.Collection.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	return n
+}
+
+func (m *QueryCollectionsRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryCollectionsResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Collections) > 0 {
+		for _, e := range m.Collections {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
 	}
 	return n
 }
@@ -2611,6 +3995,57 @@ func (m *QueryAssetResponse) Unmarshal(dAtA []byte) error {
 			}
 			m.Owner = string(dAtA[iNdEx:postIndex])
 			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Account", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Account = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Circulating", wireType)
+			}
+			m.Circulating = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Circulating |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
 		default:
 			iNdEx = preIndex
 			skippy, err := skipQuery(dAtA[iNdEx:])
@@ -4101,6 +5536,1073 @@ func (m *QueryRevenueResponse) Unmarshal(dAtA []byte) error {
 			}
 			m.Rows = append(m.Rows, RevenueRow{})
 			if err := m.Rows[len(m.Rows)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryFamilyRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryFamilyRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryFamilyRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Asset", wireType)
+			}
+			m.Asset = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Asset |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Limit", wireType)
+			}
+			m.Limit = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Limit |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryFamilyResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryFamilyResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryFamilyResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Assets", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Assets = append(m.Assets, Asset{})
+			if err := m.Assets[len(m.Assets)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Cut", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.Cut = bool(v != 0)
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryCredentialRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryCredentialRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryCredentialRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Asset", wireType)
+			}
+			m.Asset = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Asset |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Holder", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Holder = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryCredentialResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryCredentialResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryCredentialResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Allowed", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.Allowed = bool(v != 0)
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Reason", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Reason = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Credential", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Credential == nil {
+				m.Credential = &Credential{}
+			}
+			if err := m.Credential.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Open", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.Open = bool(v != 0)
+		case 5:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Counted", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.Counted = bool(v != 0)
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryCredentialsRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryCredentialsRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryCredentialsRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Asset", wireType)
+			}
+			m.Asset = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Asset |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageRequest{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryCredentialsResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryCredentialsResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryCredentialsResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Credentials", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Credentials = append(m.Credentials, Credential{})
+			if err := m.Credentials[len(m.Credentials)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageResponse{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryCollectionRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryCollectionRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryCollectionRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Address", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Address = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryCollectionResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryCollectionResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryCollectionResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Collection", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Collection.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryCollectionsRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryCollectionsRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryCollectionsRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageRequest{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryCollectionsResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryCollectionsResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryCollectionsResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Collections", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Collections = append(m.Collections, Collection{})
+			if err := m.Collections[len(m.Collections)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageResponse{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
 				return err
 			}
 			iNdEx = postIndex

@@ -37,6 +37,8 @@ type MsgUpdate struct {
 	ManifestUri string  `protobuf:"bytes,4,opt,name=manifest_uri,json=manifestUri,proto3" json:"manifest_uri,omitempty"`
 	Root        []byte  `protobuf:"bytes,5,opt,name=root,proto3" json:"root,omitempty"`
 	Prices      []Price `protobuf:"bytes,6,rep,name=prices,proto3" json:"prices"`
+	// licence stays as it is if none is named.
+	Licence *Licence `protobuf:"bytes,7,opt,name=licence,proto3" json:"licence,omitempty"`
 }
 
 func (m *MsgUpdate) Reset()         { *m = MsgUpdate{} }
@@ -114,6 +116,13 @@ func (m *MsgUpdate) GetPrices() []Price {
 	return nil
 }
 
+func (m *MsgUpdate) GetLicence() *Licence {
+	if m != nil {
+		return m.Licence
+	}
+	return nil
+}
+
 type MsgUpdateResponse struct {
 	Version uint32 `protobuf:"varint,1,opt,name=version,proto3" json:"version,omitempty"`
 }
@@ -159,10 +168,13 @@ func (m *MsgUpdateResponse) GetVersion() uint32 {
 }
 
 type MsgClaim struct {
-	// sender owns every share named.
+	// sender owns every share named, or is an operator of all their owners'.
 	Sender string `protobuf:"bytes,1,opt,name=sender,proto3" json:"sender,omitempty"`
 	// shares to claim for, at most 64.
 	Shares []uint64 `protobuf:"varint,2,rep,packed,name=shares,proto3" json:"shares,omitempty"`
+	// to is who is paid: the shares' owner, or an operator of the owner's. Empty
+	// is the owner.
+	To string `protobuf:"bytes,3,opt,name=to,proto3" json:"to,omitempty"`
 }
 
 func (m *MsgClaim) Reset()         { *m = MsgClaim{} }
@@ -210,6 +222,13 @@ func (m *MsgClaim) GetShares() []uint64 {
 		return m.Shares
 	}
 	return nil
+}
+
+func (m *MsgClaim) GetTo() string {
+	if m != nil {
+		return m.To
+	}
+	return ""
 }
 
 type MsgClaimResponse struct {
@@ -457,6 +476,412 @@ func (m *MsgUpdateParamsResponse) XXX_DiscardUnknown() {
 
 var xxx_messageInfo_MsgUpdateParamsResponse proto.InternalMessageInfo
 
+type MsgPullTreasury struct {
+	Sender string `protobuf:"bytes,1,opt,name=sender,proto3" json:"sender,omitempty"`
+	Asset  uint64 `protobuf:"varint,2,opt,name=asset,proto3" json:"asset,omitempty"`
+}
+
+func (m *MsgPullTreasury) Reset()         { *m = MsgPullTreasury{} }
+func (m *MsgPullTreasury) String() string { return proto.CompactTextString(m) }
+func (*MsgPullTreasury) ProtoMessage()    {}
+func (*MsgPullTreasury) Descriptor() ([]byte, []int) {
+	return fileDescriptor_6c574a2ad3d4762f, []int{8}
+}
+func (m *MsgPullTreasury) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgPullTreasury) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgPullTreasury.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgPullTreasury) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgPullTreasury.Merge(m, src)
+}
+func (m *MsgPullTreasury) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgPullTreasury) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgPullTreasury.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgPullTreasury proto.InternalMessageInfo
+
+func (m *MsgPullTreasury) GetSender() string {
+	if m != nil {
+		return m.Sender
+	}
+	return ""
+}
+
+func (m *MsgPullTreasury) GetAsset() uint64 {
+	if m != nil {
+		return m.Asset
+	}
+	return 0
+}
+
+type MsgPullTreasuryResponse struct {
+	Paid []types.Coin `protobuf:"bytes,1,rep,name=paid,proto3" json:"paid"`
+}
+
+func (m *MsgPullTreasuryResponse) Reset()         { *m = MsgPullTreasuryResponse{} }
+func (m *MsgPullTreasuryResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgPullTreasuryResponse) ProtoMessage()    {}
+func (*MsgPullTreasuryResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_6c574a2ad3d4762f, []int{9}
+}
+func (m *MsgPullTreasuryResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgPullTreasuryResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgPullTreasuryResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgPullTreasuryResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgPullTreasuryResponse.Merge(m, src)
+}
+func (m *MsgPullTreasuryResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgPullTreasuryResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgPullTreasuryResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgPullTreasuryResponse proto.InternalMessageInfo
+
+func (m *MsgPullTreasuryResponse) GetPaid() []types.Coin {
+	if m != nil {
+		return m.Paid
+	}
+	return nil
+}
+
+type MsgGrant struct {
+	// sender controls the asset.
+	Sender string `protobuf:"bytes,1,opt,name=sender,proto3" json:"sender,omitempty"`
+	Asset  uint64 `protobuf:"varint,2,opt,name=asset,proto3" json:"asset,omitempty"`
+	Holder string `protobuf:"bytes,3,opt,name=holder,proto3" json:"holder,omitempty"`
+	// uses is how often; 0 is without limit.
+	Uses uint64 `protobuf:"varint,4,opt,name=uses,proto3" json:"uses,omitempty"`
+	// until is a Unix time in seconds; 0 is for ever.
+	Until int64 `protobuf:"varint,5,opt,name=until,proto3" json:"until,omitempty"`
+}
+
+func (m *MsgGrant) Reset()         { *m = MsgGrant{} }
+func (m *MsgGrant) String() string { return proto.CompactTextString(m) }
+func (*MsgGrant) ProtoMessage()    {}
+func (*MsgGrant) Descriptor() ([]byte, []int) {
+	return fileDescriptor_6c574a2ad3d4762f, []int{10}
+}
+func (m *MsgGrant) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgGrant) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgGrant.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgGrant) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgGrant.Merge(m, src)
+}
+func (m *MsgGrant) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgGrant) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgGrant.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgGrant proto.InternalMessageInfo
+
+func (m *MsgGrant) GetSender() string {
+	if m != nil {
+		return m.Sender
+	}
+	return ""
+}
+
+func (m *MsgGrant) GetAsset() uint64 {
+	if m != nil {
+		return m.Asset
+	}
+	return 0
+}
+
+func (m *MsgGrant) GetHolder() string {
+	if m != nil {
+		return m.Holder
+	}
+	return ""
+}
+
+func (m *MsgGrant) GetUses() uint64 {
+	if m != nil {
+		return m.Uses
+	}
+	return 0
+}
+
+func (m *MsgGrant) GetUntil() int64 {
+	if m != nil {
+		return m.Until
+	}
+	return 0
+}
+
+type MsgGrantResponse struct {
+}
+
+func (m *MsgGrantResponse) Reset()         { *m = MsgGrantResponse{} }
+func (m *MsgGrantResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgGrantResponse) ProtoMessage()    {}
+func (*MsgGrantResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_6c574a2ad3d4762f, []int{11}
+}
+func (m *MsgGrantResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgGrantResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgGrantResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgGrantResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgGrantResponse.Merge(m, src)
+}
+func (m *MsgGrantResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgGrantResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgGrantResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgGrantResponse proto.InternalMessageInfo
+
+type MsgRevoke struct {
+	Sender string `protobuf:"bytes,1,opt,name=sender,proto3" json:"sender,omitempty"`
+	Asset  uint64 `protobuf:"varint,2,opt,name=asset,proto3" json:"asset,omitempty"`
+	Holder string `protobuf:"bytes,3,opt,name=holder,proto3" json:"holder,omitempty"`
+}
+
+func (m *MsgRevoke) Reset()         { *m = MsgRevoke{} }
+func (m *MsgRevoke) String() string { return proto.CompactTextString(m) }
+func (*MsgRevoke) ProtoMessage()    {}
+func (*MsgRevoke) Descriptor() ([]byte, []int) {
+	return fileDescriptor_6c574a2ad3d4762f, []int{12}
+}
+func (m *MsgRevoke) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgRevoke) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgRevoke.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgRevoke) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgRevoke.Merge(m, src)
+}
+func (m *MsgRevoke) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgRevoke) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgRevoke.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgRevoke proto.InternalMessageInfo
+
+func (m *MsgRevoke) GetSender() string {
+	if m != nil {
+		return m.Sender
+	}
+	return ""
+}
+
+func (m *MsgRevoke) GetAsset() uint64 {
+	if m != nil {
+		return m.Asset
+	}
+	return 0
+}
+
+func (m *MsgRevoke) GetHolder() string {
+	if m != nil {
+		return m.Holder
+	}
+	return ""
+}
+
+type MsgRevokeResponse struct {
+}
+
+func (m *MsgRevokeResponse) Reset()         { *m = MsgRevokeResponse{} }
+func (m *MsgRevokeResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgRevokeResponse) ProtoMessage()    {}
+func (*MsgRevokeResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_6c574a2ad3d4762f, []int{13}
+}
+func (m *MsgRevokeResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgRevokeResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgRevokeResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgRevokeResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgRevokeResponse.Merge(m, src)
+}
+func (m *MsgRevokeResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgRevokeResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgRevokeResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgRevokeResponse proto.InternalMessageInfo
+
+type MsgSetController struct {
+	// sender controls the asset: it is the controller, or the asset itself.
+	Sender string `protobuf:"bytes,1,opt,name=sender,proto3" json:"sender,omitempty"`
+	Asset  uint64 `protobuf:"varint,2,opt,name=asset,proto3" json:"asset,omitempty"`
+	// controller is the new one. The asset's own account leaves control to its
+	// council alone.
+	Controller string `protobuf:"bytes,3,opt,name=controller,proto3" json:"controller,omitempty"`
+}
+
+func (m *MsgSetController) Reset()         { *m = MsgSetController{} }
+func (m *MsgSetController) String() string { return proto.CompactTextString(m) }
+func (*MsgSetController) ProtoMessage()    {}
+func (*MsgSetController) Descriptor() ([]byte, []int) {
+	return fileDescriptor_6c574a2ad3d4762f, []int{14}
+}
+func (m *MsgSetController) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgSetController) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgSetController.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgSetController) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgSetController.Merge(m, src)
+}
+func (m *MsgSetController) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgSetController) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgSetController.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgSetController proto.InternalMessageInfo
+
+func (m *MsgSetController) GetSender() string {
+	if m != nil {
+		return m.Sender
+	}
+	return ""
+}
+
+func (m *MsgSetController) GetAsset() uint64 {
+	if m != nil {
+		return m.Asset
+	}
+	return 0
+}
+
+func (m *MsgSetController) GetController() string {
+	if m != nil {
+		return m.Controller
+	}
+	return ""
+}
+
+type MsgSetControllerResponse struct {
+}
+
+func (m *MsgSetControllerResponse) Reset()         { *m = MsgSetControllerResponse{} }
+func (m *MsgSetControllerResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgSetControllerResponse) ProtoMessage()    {}
+func (*MsgSetControllerResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_6c574a2ad3d4762f, []int{15}
+}
+func (m *MsgSetControllerResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgSetControllerResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgSetControllerResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgSetControllerResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgSetControllerResponse.Merge(m, src)
+}
+func (m *MsgSetControllerResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgSetControllerResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgSetControllerResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgSetControllerResponse proto.InternalMessageInfo
+
 func init() {
 	proto.RegisterType((*MsgUpdate)(nil), "weal.asset.v1.MsgUpdate")
 	proto.RegisterType((*MsgUpdateResponse)(nil), "weal.asset.v1.MsgUpdateResponse")
@@ -466,51 +891,73 @@ func init() {
 	proto.RegisterType((*MsgPullRoyaltyResponse)(nil), "weal.asset.v1.MsgPullRoyaltyResponse")
 	proto.RegisterType((*MsgUpdateParams)(nil), "weal.asset.v1.MsgUpdateParams")
 	proto.RegisterType((*MsgUpdateParamsResponse)(nil), "weal.asset.v1.MsgUpdateParamsResponse")
+	proto.RegisterType((*MsgPullTreasury)(nil), "weal.asset.v1.MsgPullTreasury")
+	proto.RegisterType((*MsgPullTreasuryResponse)(nil), "weal.asset.v1.MsgPullTreasuryResponse")
+	proto.RegisterType((*MsgGrant)(nil), "weal.asset.v1.MsgGrant")
+	proto.RegisterType((*MsgGrantResponse)(nil), "weal.asset.v1.MsgGrantResponse")
+	proto.RegisterType((*MsgRevoke)(nil), "weal.asset.v1.MsgRevoke")
+	proto.RegisterType((*MsgRevokeResponse)(nil), "weal.asset.v1.MsgRevokeResponse")
+	proto.RegisterType((*MsgSetController)(nil), "weal.asset.v1.MsgSetController")
+	proto.RegisterType((*MsgSetControllerResponse)(nil), "weal.asset.v1.MsgSetControllerResponse")
 }
 
 func init() { proto.RegisterFile("weal/asset/v1/tx.proto", fileDescriptor_6c574a2ad3d4762f) }
 
 var fileDescriptor_6c574a2ad3d4762f = []byte{
-	// 611 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x94, 0x54, 0xc1, 0x4e, 0xdb, 0x4a,
-	0x14, 0x8d, 0x89, 0xe3, 0x07, 0x37, 0xc0, 0x6b, 0x47, 0x34, 0x18, 0xab, 0x35, 0xae, 0xa5, 0x56,
-	0x11, 0x12, 0x76, 0x13, 0x76, 0xec, 0x0a, 0x48, 0xac, 0x22, 0x21, 0x57, 0x74, 0xd1, 0x4d, 0x35,
-	0x49, 0xa6, 0xc6, 0x6a, 0xec, 0xb1, 0x66, 0x26, 0x81, 0x2c, 0x2a, 0x55, 0xfd, 0x82, 0x7e, 0x0a,
-	0xdf, 0xd0, 0x15, 0x9b, 0x4a, 0x2c, 0xbb, 0xaa, 0x2a, 0xb2, 0xe0, 0x37, 0x2a, 0x8f, 0xc7, 0x06,
-	0x07, 0x05, 0xa9, 0xbb, 0x39, 0xf7, 0xdc, 0x39, 0xf7, 0x9e, 0x39, 0x96, 0xa1, 0x75, 0x4e, 0xf0,
-	0xc8, 0xc7, 0x9c, 0x13, 0xe1, 0x4f, 0x3a, 0xbe, 0xb8, 0xf0, 0x52, 0x46, 0x05, 0x45, 0x6b, 0x59,
-	0xdd, 0x93, 0x75, 0x6f, 0xd2, 0xb1, 0xec, 0x01, 0xe5, 0x31, 0xe5, 0x7e, 0x1f, 0x73, 0xe2, 0x4f,
-	0x3a, 0x7d, 0x22, 0x70, 0xc7, 0x1f, 0xd0, 0x28, 0xc9, 0xdb, 0xad, 0x4d, 0xc5, 0xc7, 0x3c, 0xcc,
-	0x64, 0x62, 0x1e, 0x2a, 0x62, 0x23, 0xa4, 0x21, 0x95, 0x47, 0x3f, 0x3b, 0xa9, 0xea, 0x56, 0x75,
-	0x6a, 0x3e, 0x46, 0x52, 0xee, 0x4f, 0x0d, 0x56, 0x7a, 0x3c, 0x3c, 0x4d, 0x87, 0x58, 0x10, 0xd4,
-	0x02, 0x83, 0x93, 0x64, 0x48, 0x98, 0xa9, 0x39, 0x5a, 0x7b, 0x25, 0x50, 0x08, 0x6d, 0x40, 0x43,
-	0x5e, 0x32, 0x97, 0x1c, 0xad, 0xad, 0x07, 0x39, 0x40, 0x16, 0x2c, 0xc7, 0x38, 0x89, 0x3e, 0x11,
-	0x2e, 0xcc, 0xba, 0xa3, 0xb5, 0x57, 0x83, 0x12, 0xa3, 0x97, 0xb0, 0x5a, 0x9c, 0x3f, 0x8e, 0x59,
-	0x64, 0xea, 0x52, 0xaf, 0x59, 0xd4, 0x4e, 0x59, 0x84, 0x10, 0xe8, 0x8c, 0x52, 0x61, 0x36, 0xe4,
-	0x55, 0x79, 0x46, 0x5d, 0x30, 0x52, 0x16, 0x0d, 0x08, 0x37, 0x0d, 0xa7, 0xde, 0x6e, 0x76, 0x37,
-	0xbc, 0xca, 0xc3, 0x78, 0x27, 0x19, 0x79, 0xa0, 0x5f, 0xfd, 0xde, 0xae, 0x05, 0xaa, 0x73, 0xbf,
-	0xf9, 0xed, 0xf6, 0x72, 0x47, 0x6d, 0xea, 0xee, 0xc2, 0xd3, 0xd2, 0x4e, 0x40, 0x78, 0x4a, 0x13,
-	0x4e, 0x90, 0x09, 0xff, 0x4d, 0x08, 0xe3, 0x11, 0x4d, 0xa4, 0xaf, 0xb5, 0xa0, 0x80, 0xee, 0x31,
-	0x2c, 0xf7, 0x78, 0x78, 0x38, 0xc2, 0x51, 0xbc, 0xd0, 0x7c, 0x56, 0x3f, 0xc3, 0x8c, 0x70, 0x73,
-	0xc9, 0xa9, 0xb7, 0xf5, 0x40, 0xa1, 0xea, 0xdc, 0x63, 0x78, 0x52, 0x08, 0x95, 0x63, 0xf7, 0x40,
-	0x4f, 0x71, 0x34, 0x34, 0x35, 0x69, 0x65, 0xcb, 0xcb, 0x43, 0xf3, 0xb2, 0x50, 0x3d, 0x15, 0xaa,
-	0x77, 0x48, 0xa3, 0x44, 0xf9, 0x91, 0xcd, 0xee, 0x17, 0x58, 0xef, 0xf1, 0xf0, 0x64, 0x3c, 0x1a,
-	0x05, 0x74, 0x8a, 0x47, 0x62, 0xfa, 0xef, 0xa1, 0xe0, 0x64, 0x40, 0xb8, 0xa0, 0x4c, 0x86, 0xa2,
-	0x07, 0x25, 0xce, 0x6e, 0x0c, 0x49, 0x42, 0x63, 0x95, 0x46, 0x0e, 0xaa, 0x3e, 0xde, 0x40, 0xab,
-	0x3a, 0xbe, 0x74, 0xd3, 0x02, 0x03, 0xc7, 0x74, 0x9c, 0x88, 0x62, 0x8d, 0x1c, 0xb9, 0x02, 0xfe,
-	0x2f, 0x5f, 0xfc, 0x04, 0x33, 0x1c, 0x73, 0xf4, 0x1c, 0x56, 0xf0, 0x58, 0x9c, 0x51, 0x16, 0x89,
-	0xa9, 0xea, 0xbe, 0x2b, 0xa0, 0x3d, 0x30, 0x52, 0xd9, 0x27, 0x17, 0x6f, 0x76, 0x9f, 0xcd, 0x67,
-	0x2c, 0xc9, 0x32, 0x64, 0x89, 0xf6, 0xd7, 0xb3, 0x25, 0xef, 0x44, 0xdc, 0x2d, 0xd8, 0x9c, 0x9b,
-	0x5a, 0x2c, 0xda, 0xfd, 0xb1, 0x04, 0xf5, 0x1e, 0x0f, 0xd1, 0x11, 0x18, 0xea, 0xb3, 0x36, 0xe7,
-	0x26, 0x94, 0x37, 0x2d, 0x67, 0x11, 0x53, 0xda, 0x7e, 0x0b, 0x8d, 0xfc, 0xf3, 0xd8, 0x7c, 0xd8,
-	0x2a, 0x09, 0x6b, 0x7b, 0x01, 0x51, 0x4a, 0xbc, 0x83, 0xe6, 0xfd, 0x3c, 0x5f, 0x3c, 0xec, 0xbf,
-	0x47, 0x5b, 0xaf, 0x1e, 0xa5, 0x4b, 0xd1, 0xf7, 0xb0, 0x5a, 0x79, 0x73, 0x7b, 0x91, 0x93, 0x9c,
-	0xb7, 0x5e, 0x3f, 0xce, 0x17, 0xba, 0x56, 0xe3, 0xeb, 0xed, 0xe5, 0x8e, 0x76, 0x70, 0x74, 0x75,
-	0x63, 0x6b, 0xd7, 0x37, 0xb6, 0xf6, 0xe7, 0xc6, 0xd6, 0xbe, 0xcf, 0xec, 0xda, 0xf5, 0xcc, 0xae,
-	0xfd, 0x9a, 0xd9, 0xb5, 0x0f, 0x3b, 0x61, 0x24, 0xce, 0xc6, 0x7d, 0x6f, 0x40, 0x63, 0x3f, 0x93,
-	0xdc, 0x4d, 0x88, 0x38, 0xa7, 0xec, 0xb3, 0x04, 0xfe, 0x85, 0xfa, 0xcd, 0x88, 0x69, 0x4a, 0x78,
-	0xdf, 0x90, 0x3f, 0x99, 0xbd, 0xbf, 0x01, 0x00, 0x00, 0xff, 0xff, 0x05, 0xa5, 0x7f, 0x8f, 0xf7,
-	0x04, 0x00, 0x00,
+	// 842 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xac, 0x56, 0x4f, 0x6f, 0xdc, 0x44,
+	0x14, 0x8f, 0xb3, 0x8e, 0xd3, 0xbc, 0x4d, 0x02, 0x0c, 0x61, 0xe3, 0x18, 0x70, 0x97, 0x95, 0x80,
+	0x55, 0xa4, 0xda, 0xcd, 0xe6, 0xd6, 0x1b, 0x4d, 0xa5, 0x5e, 0x1a, 0x14, 0xb9, 0x14, 0x04, 0x07,
+	0xd0, 0xac, 0x77, 0xf0, 0x5a, 0xb5, 0x3d, 0xab, 0x99, 0xf1, 0xb6, 0x7b, 0x40, 0x42, 0x5c, 0xb8,
+	0xf2, 0x51, 0xfa, 0x31, 0x7a, 0xec, 0x91, 0x13, 0x42, 0xc9, 0xa1, 0xdf, 0x02, 0x90, 0x67, 0xc6,
+	0xee, 0xce, 0xd6, 0x5b, 0x88, 0xe8, 0x6d, 0xde, 0xfb, 0xbd, 0x79, 0x7f, 0x7e, 0xf3, 0x9b, 0xd1,
+	0x40, 0xef, 0x09, 0xc1, 0x59, 0x88, 0x39, 0x27, 0x22, 0x9c, 0x9f, 0x84, 0xe2, 0x69, 0x30, 0x63,
+	0x54, 0x50, 0xb4, 0x57, 0xf9, 0x03, 0xe9, 0x0f, 0xe6, 0x27, 0x9e, 0x1f, 0x53, 0x9e, 0x53, 0x1e,
+	0x8e, 0x31, 0x27, 0xe1, 0xfc, 0x64, 0x4c, 0x04, 0x3e, 0x09, 0x63, 0x9a, 0x16, 0x2a, 0xdc, 0x3b,
+	0xd4, 0x78, 0xce, 0x93, 0x2a, 0x4d, 0xce, 0x13, 0x0d, 0x1c, 0x24, 0x34, 0xa1, 0x72, 0x19, 0x56,
+	0x2b, 0xed, 0x3d, 0x32, 0xab, 0xaa, 0x32, 0x0a, 0xfa, 0xd0, 0x84, 0xb2, 0x34, 0x26, 0x45, 0x4c,
+	0x14, 0x38, 0xf8, 0xdb, 0x82, 0x9d, 0x73, 0x9e, 0x3c, 0x9a, 0x4d, 0xb0, 0x20, 0xa8, 0x07, 0x0e,
+	0x27, 0xc5, 0x84, 0x30, 0xd7, 0xea, 0x5b, 0xc3, 0x9d, 0x48, 0x5b, 0xe8, 0x00, 0xb6, 0xe4, 0x7e,
+	0x77, 0xb3, 0x6f, 0x0d, 0xed, 0x48, 0x19, 0xc8, 0x83, 0x1b, 0x39, 0x2e, 0xd2, 0x1f, 0x09, 0x17,
+	0x6e, 0xa7, 0x6f, 0x0d, 0x77, 0xa3, 0xc6, 0x46, 0x9f, 0xc0, 0x6e, 0xbd, 0xfe, 0xa1, 0x64, 0xa9,
+	0x6b, 0xcb, 0x7c, 0xdd, 0xda, 0xf7, 0x88, 0xa5, 0x08, 0x81, 0xcd, 0x28, 0x15, 0xee, 0x96, 0xdc,
+	0x2a, 0xd7, 0x68, 0x04, 0xce, 0x8c, 0xa5, 0x31, 0xe1, 0xae, 0xd3, 0xef, 0x0c, 0xbb, 0xa3, 0x83,
+	0xc0, 0x60, 0x2d, 0xb8, 0xa8, 0xc0, 0xbb, 0xf6, 0xf3, 0x3f, 0x6e, 0x6e, 0x44, 0x3a, 0x12, 0xdd,
+	0x86, 0x6d, 0x3d, 0x93, 0xbb, 0xdd, 0xb7, 0x86, 0xdd, 0x51, 0x6f, 0x65, 0xd3, 0x03, 0x85, 0x46,
+	0x75, 0xd8, 0x9d, 0xee, 0x2f, 0x2f, 0x9f, 0x1d, 0xeb, 0xd9, 0x06, 0xb7, 0xe0, 0xbd, 0x86, 0x80,
+	0x88, 0xf0, 0x19, 0x2d, 0x38, 0x41, 0x2e, 0x6c, 0xcf, 0x09, 0xe3, 0x29, 0x2d, 0x24, 0x13, 0x7b,
+	0x51, 0x6d, 0x0e, 0xbe, 0x81, 0x1b, 0xe7, 0x3c, 0x39, 0xcb, 0x70, 0x9a, 0xaf, 0xa5, 0xab, 0xf2,
+	0x4f, 0x31, 0x23, 0xdc, 0xdd, 0xec, 0x77, 0x86, 0x76, 0xa4, 0x2d, 0xb4, 0x0f, 0x9b, 0x82, 0x4a,
+	0xaa, 0x76, 0xa2, 0x4d, 0x41, 0xcd, 0x3e, 0xee, 0xc3, 0xbb, 0x75, 0xe2, 0xa6, 0x8d, 0x53, 0xb0,
+	0x67, 0x38, 0x9d, 0xb8, 0x96, 0x24, 0xe3, 0x28, 0x50, 0x9a, 0x08, 0x2a, 0xcd, 0x04, 0x5a, 0x33,
+	0xc1, 0x19, 0x4d, 0x0b, 0xcd, 0x88, 0x0c, 0x1e, 0xfc, 0x04, 0xfb, 0xe7, 0x3c, 0xb9, 0x28, 0xb3,
+	0x2c, 0xa2, 0x0b, 0x9c, 0x89, 0xc5, 0xf5, 0x8f, 0x15, 0x17, 0x31, 0xe1, 0x82, 0x32, 0xd9, 0xab,
+	0x1d, 0x35, 0x76, 0xb5, 0x63, 0x42, 0x0a, 0x9a, 0xeb, 0xf3, 0x54, 0x86, 0x39, 0xc7, 0x6d, 0xe8,
+	0x99, 0xe5, 0x9b, 0x69, 0x7a, 0xe0, 0xe0, 0x9c, 0x96, 0x85, 0xa8, 0xdb, 0x50, 0xd6, 0x40, 0xc0,
+	0x3b, 0xcd, 0x09, 0x5c, 0x60, 0x86, 0x73, 0x8e, 0x3e, 0x82, 0x1d, 0x5c, 0x8a, 0x29, 0x65, 0xa9,
+	0x58, 0xe8, 0xe8, 0x57, 0x0e, 0x74, 0x0a, 0xce, 0x4c, 0xc6, 0xc9, 0xc6, 0xbb, 0xa3, 0x0f, 0x56,
+	0x55, 0x22, 0xc1, 0x46, 0x26, 0xd2, 0xba, 0xb3, 0x5f, 0x35, 0xf9, 0x2a, 0xc9, 0xe0, 0x08, 0x0e,
+	0x57, 0xaa, 0xd6, 0x8d, 0x0e, 0x1e, 0xc8, 0x86, 0xaa, 0x11, 0xbe, 0x62, 0x04, 0xf3, 0x92, 0x5d,
+	0x93, 0x42, 0x93, 0x90, 0x2f, 0x65, 0xa1, 0xe5, 0x6c, 0xff, 0xef, 0x7c, 0x7f, 0xb5, 0xa4, 0x04,
+	0xef, 0x33, 0x5c, 0x88, 0x6b, 0x1e, 0x6d, 0x0f, 0x9c, 0x29, 0xcd, 0xaa, 0x68, 0x25, 0x42, 0x6d,
+	0x55, 0x57, 0xb1, 0xe4, 0x84, 0xcb, 0x53, 0xb5, 0x23, 0xb9, 0xae, 0x32, 0x94, 0x85, 0x48, 0x33,
+	0x79, 0x3f, 0x3b, 0x91, 0x32, 0xcc, 0xc9, 0x90, 0x94, 0xac, 0x6c, 0xa4, 0xe1, 0xee, 0x7b, 0xf9,
+	0x9e, 0x44, 0x64, 0x4e, 0x1f, 0x93, 0xb7, 0xd3, 0x9d, 0x59, 0xf3, 0x7d, 0x79, 0x5d, 0x55, 0xfe,
+	0xa6, 0x68, 0x2e, 0x1b, 0x79, 0x48, 0xc4, 0x19, 0x2d, 0x04, 0xa3, 0x59, 0xa6, 0x2f, 0xe1, 0x7f,
+	0xaf, 0xed, 0x03, 0xc4, 0xcd, 0x5e, 0x5d, 0x7f, 0xc9, 0x63, 0xf6, 0xe0, 0x81, 0xbb, 0x5a, 0xae,
+	0x6e, 0x65, 0xf4, 0x97, 0x0d, 0x9d, 0x73, 0x9e, 0xa0, 0x7b, 0xe0, 0xe8, 0x47, 0xd5, 0x5d, 0x51,
+	0x67, 0xa3, 0x3a, 0xaf, 0xbf, 0x0e, 0x69, 0x04, 0xf2, 0x05, 0x6c, 0xa9, 0xa7, 0xe6, 0xf0, 0xf5,
+	0x50, 0x09, 0x78, 0x37, 0xd7, 0x00, 0x4d, 0x8a, 0x87, 0xd0, 0x5d, 0x7e, 0x0b, 0x3e, 0x7e, 0x3d,
+	0x7e, 0x09, 0xf6, 0x3e, 0x7d, 0x23, 0xdc, 0x24, 0xfd, 0x1a, 0x76, 0x8d, 0xeb, 0xe1, 0xb7, 0x6f,
+	0xab, 0x71, 0xef, 0xb3, 0x37, 0xe3, 0xcb, 0xf3, 0x2a, 0x5d, 0xb7, 0xcc, 0x2b, 0x81, 0xb6, 0x79,
+	0x0d, 0x01, 0x56, 0xc4, 0x6b, 0xf5, 0xb5, 0x10, 0xaf, 0x90, 0x36, 0xe2, 0x4d, 0x45, 0xa1, 0x6f,
+	0x61, 0xcf, 0x94, 0x53, 0x4b, 0x5d, 0x23, 0xc0, 0xfb, 0xfc, 0x5f, 0x02, 0x96, 0xb9, 0x33, 0xde,
+	0x3a, 0x7f, 0x9d, 0x0a, 0x14, 0xde, 0xc6, 0x5d, 0xdb, 0xab, 0xe5, 0x6d, 0xfd, 0xfc, 0xf2, 0xd9,
+	0xb1, 0x75, 0xf7, 0xde, 0xf3, 0x4b, 0xdf, 0x7a, 0x71, 0xe9, 0x5b, 0x7f, 0x5e, 0xfa, 0xd6, 0x6f,
+	0x57, 0xfe, 0xc6, 0x8b, 0x2b, 0x7f, 0xe3, 0xf7, 0x2b, 0x7f, 0xe3, 0xbb, 0xe3, 0x24, 0x15, 0xd3,
+	0x72, 0x1c, 0xc4, 0x34, 0x0f, 0xab, 0x94, 0xb7, 0x0a, 0x22, 0x9e, 0x50, 0xf6, 0x58, 0x1a, 0xe1,
+	0x53, 0xfd, 0x45, 0x10, 0x8b, 0x19, 0xe1, 0x63, 0x47, 0x7e, 0x0f, 0x4e, 0xff, 0x09, 0x00, 0x00,
+	0xff, 0xff, 0xbb, 0xa7, 0xa7, 0x54, 0xce, 0x08, 0x00, 0x00,
 }
 
 // Reference imports to suppress errors if they are not otherwise used.
@@ -532,6 +979,15 @@ type MsgClient interface {
 	Claim(ctx context.Context, in *MsgClaim, opts ...grpc.CallOption) (*MsgClaimResponse, error)
 	// PullRoyalty brings an ancestor what a descendant owes it. Anyone may send it.
 	PullRoyalty(ctx context.Context, in *MsgPullRoyalty, opts ...grpc.CallOption) (*MsgPullRoyaltyResponse, error)
+	// PullTreasury pays an asset's account what came in while no units were in
+	// circulation. Anyone may send it.
+	PullTreasury(ctx context.Context, in *MsgPullTreasury, opts ...grpc.CallOption) (*MsgPullTreasuryResponse, error)
+	// Grant gives an account a credential, or replaces the one it has.
+	Grant(ctx context.Context, in *MsgGrant, opts ...grpc.CallOption) (*MsgGrantResponse, error)
+	// Revoke ends a credential.
+	Revoke(ctx context.Context, in *MsgRevoke, opts ...grpc.CallOption) (*MsgRevokeResponse, error)
+	// SetController hands the asset's control over.
+	SetController(ctx context.Context, in *MsgSetController, opts ...grpc.CallOption) (*MsgSetControllerResponse, error)
 	// UpdateParams is for governance.
 	UpdateParams(ctx context.Context, in *MsgUpdateParams, opts ...grpc.CallOption) (*MsgUpdateParamsResponse, error)
 }
@@ -571,6 +1027,42 @@ func (c *msgClient) PullRoyalty(ctx context.Context, in *MsgPullRoyalty, opts ..
 	return out, nil
 }
 
+func (c *msgClient) PullTreasury(ctx context.Context, in *MsgPullTreasury, opts ...grpc.CallOption) (*MsgPullTreasuryResponse, error) {
+	out := new(MsgPullTreasuryResponse)
+	err := c.cc.Invoke(ctx, "/weal.asset.v1.Msg/PullTreasury", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) Grant(ctx context.Context, in *MsgGrant, opts ...grpc.CallOption) (*MsgGrantResponse, error) {
+	out := new(MsgGrantResponse)
+	err := c.cc.Invoke(ctx, "/weal.asset.v1.Msg/Grant", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) Revoke(ctx context.Context, in *MsgRevoke, opts ...grpc.CallOption) (*MsgRevokeResponse, error) {
+	out := new(MsgRevokeResponse)
+	err := c.cc.Invoke(ctx, "/weal.asset.v1.Msg/Revoke", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) SetController(ctx context.Context, in *MsgSetController, opts ...grpc.CallOption) (*MsgSetControllerResponse, error) {
+	out := new(MsgSetControllerResponse)
+	err := c.cc.Invoke(ctx, "/weal.asset.v1.Msg/SetController", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *msgClient) UpdateParams(ctx context.Context, in *MsgUpdateParams, opts ...grpc.CallOption) (*MsgUpdateParamsResponse, error) {
 	out := new(MsgUpdateParamsResponse)
 	err := c.cc.Invoke(ctx, "/weal.asset.v1.Msg/UpdateParams", in, out, opts...)
@@ -589,6 +1081,15 @@ type MsgServer interface {
 	Claim(context.Context, *MsgClaim) (*MsgClaimResponse, error)
 	// PullRoyalty brings an ancestor what a descendant owes it. Anyone may send it.
 	PullRoyalty(context.Context, *MsgPullRoyalty) (*MsgPullRoyaltyResponse, error)
+	// PullTreasury pays an asset's account what came in while no units were in
+	// circulation. Anyone may send it.
+	PullTreasury(context.Context, *MsgPullTreasury) (*MsgPullTreasuryResponse, error)
+	// Grant gives an account a credential, or replaces the one it has.
+	Grant(context.Context, *MsgGrant) (*MsgGrantResponse, error)
+	// Revoke ends a credential.
+	Revoke(context.Context, *MsgRevoke) (*MsgRevokeResponse, error)
+	// SetController hands the asset's control over.
+	SetController(context.Context, *MsgSetController) (*MsgSetControllerResponse, error)
 	// UpdateParams is for governance.
 	UpdateParams(context.Context, *MsgUpdateParams) (*MsgUpdateParamsResponse, error)
 }
@@ -605,6 +1106,18 @@ func (*UnimplementedMsgServer) Claim(ctx context.Context, req *MsgClaim) (*MsgCl
 }
 func (*UnimplementedMsgServer) PullRoyalty(ctx context.Context, req *MsgPullRoyalty) (*MsgPullRoyaltyResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method PullRoyalty not implemented")
+}
+func (*UnimplementedMsgServer) PullTreasury(ctx context.Context, req *MsgPullTreasury) (*MsgPullTreasuryResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method PullTreasury not implemented")
+}
+func (*UnimplementedMsgServer) Grant(ctx context.Context, req *MsgGrant) (*MsgGrantResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Grant not implemented")
+}
+func (*UnimplementedMsgServer) Revoke(ctx context.Context, req *MsgRevoke) (*MsgRevokeResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Revoke not implemented")
+}
+func (*UnimplementedMsgServer) SetController(ctx context.Context, req *MsgSetController) (*MsgSetControllerResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method SetController not implemented")
 }
 func (*UnimplementedMsgServer) UpdateParams(ctx context.Context, req *MsgUpdateParams) (*MsgUpdateParamsResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method UpdateParams not implemented")
@@ -668,6 +1181,78 @@ func _Msg_PullRoyalty_Handler(srv interface{}, ctx context.Context, dec func(int
 	return interceptor(ctx, in, info, handler)
 }
 
+func _Msg_PullTreasury_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgPullTreasury)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).PullTreasury(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/weal.asset.v1.Msg/PullTreasury",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).PullTreasury(ctx, req.(*MsgPullTreasury))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_Grant_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgGrant)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).Grant(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/weal.asset.v1.Msg/Grant",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).Grant(ctx, req.(*MsgGrant))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_Revoke_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgRevoke)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).Revoke(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/weal.asset.v1.Msg/Revoke",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).Revoke(ctx, req.(*MsgRevoke))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_SetController_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgSetController)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).SetController(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/weal.asset.v1.Msg/SetController",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).SetController(ctx, req.(*MsgSetController))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _Msg_UpdateParams_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(MsgUpdateParams)
 	if err := dec(in); err != nil {
@@ -704,6 +1289,22 @@ var _Msg_serviceDesc = grpc.ServiceDesc{
 			Handler:    _Msg_PullRoyalty_Handler,
 		},
 		{
+			MethodName: "PullTreasury",
+			Handler:    _Msg_PullTreasury_Handler,
+		},
+		{
+			MethodName: "Grant",
+			Handler:    _Msg_Grant_Handler,
+		},
+		{
+			MethodName: "Revoke",
+			Handler:    _Msg_Revoke_Handler,
+		},
+		{
+			MethodName: "SetController",
+			Handler:    _Msg_SetController_Handler,
+		},
+		{
 			MethodName: "UpdateParams",
 			Handler:    _Msg_UpdateParams_Handler,
 		},
@@ -732,6 +1333,18 @@ func (m *MsgUpdate) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if m.Licence != nil {
+		{
+			size, err := m.Licence.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintTx(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x3a
+	}
 	if len(m.Prices) > 0 {
 		for iNdEx := len(m.Prices) - 1; iNdEx >= 0; iNdEx-- {
 			{
@@ -830,21 +1443,28 @@ func (m *MsgClaim) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if len(m.To) > 0 {
+		i -= len(m.To)
+		copy(dAtA[i:], m.To)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.To)))
+		i--
+		dAtA[i] = 0x1a
+	}
 	if len(m.Shares) > 0 {
-		dAtA2 := make([]byte, len(m.Shares)*10)
-		var j1 int
+		dAtA3 := make([]byte, len(m.Shares)*10)
+		var j2 int
 		for _, num := range m.Shares {
 			for num >= 1<<7 {
-				dAtA2[j1] = uint8(uint64(num)&0x7f | 0x80)
+				dAtA3[j2] = uint8(uint64(num)&0x7f | 0x80)
 				num >>= 7
-				j1++
+				j2++
 			}
-			dAtA2[j1] = uint8(num)
-			j1++
+			dAtA3[j2] = uint8(num)
+			j2++
 		}
-		i -= j1
-		copy(dAtA[i:], dAtA2[:j1])
-		i = encodeVarintTx(dAtA, i, uint64(j1))
+		i -= j2
+		copy(dAtA[i:], dAtA3[:j2])
+		i = encodeVarintTx(dAtA, i, uint64(j2))
 		i--
 		dAtA[i] = 0x12
 	}
@@ -1035,6 +1655,283 @@ func (m *MsgUpdateParamsResponse) MarshalToSizedBuffer(dAtA []byte) (int, error)
 	return len(dAtA) - i, nil
 }
 
+func (m *MsgPullTreasury) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgPullTreasury) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgPullTreasury) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Asset != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Asset))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.Sender) > 0 {
+		i -= len(m.Sender)
+		copy(dAtA[i:], m.Sender)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Sender)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgPullTreasuryResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgPullTreasuryResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgPullTreasuryResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Paid) > 0 {
+		for iNdEx := len(m.Paid) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Paid[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintTx(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0xa
+		}
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgGrant) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgGrant) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgGrant) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Until != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Until))
+		i--
+		dAtA[i] = 0x28
+	}
+	if m.Uses != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Uses))
+		i--
+		dAtA[i] = 0x20
+	}
+	if len(m.Holder) > 0 {
+		i -= len(m.Holder)
+		copy(dAtA[i:], m.Holder)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Holder)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if m.Asset != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Asset))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.Sender) > 0 {
+		i -= len(m.Sender)
+		copy(dAtA[i:], m.Sender)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Sender)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgGrantResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgGrantResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgGrantResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgRevoke) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgRevoke) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgRevoke) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Holder) > 0 {
+		i -= len(m.Holder)
+		copy(dAtA[i:], m.Holder)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Holder)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if m.Asset != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Asset))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.Sender) > 0 {
+		i -= len(m.Sender)
+		copy(dAtA[i:], m.Sender)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Sender)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgRevokeResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgRevokeResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgRevokeResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgSetController) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgSetController) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgSetController) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Controller) > 0 {
+		i -= len(m.Controller)
+		copy(dAtA[i:], m.Controller)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Controller)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if m.Asset != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Asset))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.Sender) > 0 {
+		i -= len(m.Sender)
+		copy(dAtA[i:], m.Sender)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Sender)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgSetControllerResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgSetControllerResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgSetControllerResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
 func encodeVarintTx(dAtA []byte, offset int, v uint64) int {
 	offset -= sovTx(v)
 	base := offset
@@ -1077,6 +1974,10 @@ func (m *MsgUpdate) Size() (n int) {
 			n += 1 + l + sovTx(uint64(l))
 		}
 	}
+	if m.Licence != nil {
+		l = m.Licence.Size()
+		n += 1 + l + sovTx(uint64(l))
+	}
 	return n
 }
 
@@ -1108,6 +2009,10 @@ func (m *MsgClaim) Size() (n int) {
 			l += sovTx(uint64(e))
 		}
 		n += 1 + sovTx(uint64(l)) + l
+	}
+	l = len(m.To)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
 	}
 	return n
 }
@@ -1179,6 +2084,130 @@ func (m *MsgUpdateParams) Size() (n int) {
 }
 
 func (m *MsgUpdateParamsResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
+func (m *MsgPullTreasury) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Sender)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.Asset != 0 {
+		n += 1 + sovTx(uint64(m.Asset))
+	}
+	return n
+}
+
+func (m *MsgPullTreasuryResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Paid) > 0 {
+		for _, e := range m.Paid {
+			l = e.Size()
+			n += 1 + l + sovTx(uint64(l))
+		}
+	}
+	return n
+}
+
+func (m *MsgGrant) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Sender)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.Asset != 0 {
+		n += 1 + sovTx(uint64(m.Asset))
+	}
+	l = len(m.Holder)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.Uses != 0 {
+		n += 1 + sovTx(uint64(m.Uses))
+	}
+	if m.Until != 0 {
+		n += 1 + sovTx(uint64(m.Until))
+	}
+	return n
+}
+
+func (m *MsgGrantResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
+func (m *MsgRevoke) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Sender)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.Asset != 0 {
+		n += 1 + sovTx(uint64(m.Asset))
+	}
+	l = len(m.Holder)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	return n
+}
+
+func (m *MsgRevokeResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
+func (m *MsgSetController) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Sender)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.Asset != 0 {
+		n += 1 + sovTx(uint64(m.Asset))
+	}
+	l = len(m.Controller)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	return n
+}
+
+func (m *MsgSetControllerResponse) Size() (n int) {
 	if m == nil {
 		return 0
 	}
@@ -1404,6 +2433,42 @@ func (m *MsgUpdate) Unmarshal(dAtA []byte) error {
 			}
 			m.Prices = append(m.Prices, Price{})
 			if err := m.Prices[len(m.Prices)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 7:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Licence", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Licence == nil {
+				m.Licence = &Licence{}
+			}
+			if err := m.Licence.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
 				return err
 			}
 			iNdEx = postIndex
@@ -1634,6 +2699,38 @@ func (m *MsgClaim) Unmarshal(dAtA []byte) error {
 			} else {
 				return fmt.Errorf("proto: wrong wireType = %d for field Shares", wireType)
 			}
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field To", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.To = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
 		default:
 			iNdEx = preIndex
 			skippy, err := skipTx(dAtA[iNdEx:])
@@ -2115,6 +3212,778 @@ func (m *MsgUpdateParamsResponse) Unmarshal(dAtA []byte) error {
 		}
 		if fieldNum <= 0 {
 			return fmt.Errorf("proto: MsgUpdateParamsResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgPullTreasury) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgPullTreasury: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgPullTreasury: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Sender", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Sender = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Asset", wireType)
+			}
+			m.Asset = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Asset |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgPullTreasuryResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgPullTreasuryResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgPullTreasuryResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Paid", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Paid = append(m.Paid, types.Coin{})
+			if err := m.Paid[len(m.Paid)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgGrant) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgGrant: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgGrant: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Sender", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Sender = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Asset", wireType)
+			}
+			m.Asset = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Asset |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Holder", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Holder = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Uses", wireType)
+			}
+			m.Uses = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Uses |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 5:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Until", wireType)
+			}
+			m.Until = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Until |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgGrantResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgGrantResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgGrantResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgRevoke) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgRevoke: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgRevoke: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Sender", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Sender = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Asset", wireType)
+			}
+			m.Asset = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Asset |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Holder", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Holder = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgRevokeResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgRevokeResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgRevokeResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgSetController) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgSetController: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgSetController: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Sender", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Sender = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Asset", wireType)
+			}
+			m.Asset = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Asset |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Controller", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Controller = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgSetControllerResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgSetControllerResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgSetControllerResponse: illegal tag %d (wire type %d)", fieldNum, wire)
 		}
 		switch fieldNum {
 		default:

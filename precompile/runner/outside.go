@@ -1,0 +1,84 @@
+package runner
+
+import (
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/core/vm"
+	"github.com/ethereum/go-ethereum/params"
+	"github.com/holiman/uint256"
+)
+
+// Outside calls contracts in the name of one that is written in Go. A call gets
+// all but one 64th of the gas, and costs what it costs a contract.
+type Outside struct {
+	evm      *vm.EVM
+	contract *vm.Contract
+	self     common.Address
+}
+
+// HasCode reports whether a contract is at an address.
+func (o *Outside) HasCode(to common.Address) bool { return o.evm.StateDB.GetCodeSize(to) > 0 }
+
+// Call calls a contract. The error is the EVM's; if it is
+// vm.ErrExecutionReverted, out is the revert data.
+func (o *Outside) Call(to common.Address, input []byte) (out []byte, err error) {
+	return o.CallWith(to, new(uint256.Int), input)
+}
+
+// CallWith is Call with coins, of those that the calling contract has.
+func (o *Outside) CallWith(to common.Address, value *uint256.Int, input []byte) (out []byte, err error) {
+	if value.IsZero() {
+		return o.forward(0, func(gas uint64) ([]byte, uint64, error) {
+			return o.evm.Call(o.self, to, input, gas, value)
+		})
+	}
+	cost := params.CallValueTransferGas
+	if o.evm.StateDB.Empty(to) {
+		cost += params.CallNewAccountGas
+	}
+	if err := spend(o.evm, o.contract, cost); err != nil {
+		return nil, err
+	}
+	return o.forward(params.CallStipend, func(gas uint64) ([]byte, uint64, error) {
+		return o.evm.Call(o.self, to, input, gas, value)
+	})
+}
+
+// View is Call without the right to change anything.
+func (o *Outside) View(to common.Address, input []byte) (out []byte, err error) {
+	return o.forward(0, func(gas uint64) ([]byte, uint64, error) {
+		return o.evm.StaticCall(o.self, to, input, gas)
+	})
+}
+
+// Create makes a contract by running code, which returns what is to be there.
+// If the error is vm.ErrExecutionReverted, out is the revert data.
+func (o *Outside) Create(code []byte) (at common.Address, out []byte, err error) {
+	words := uint64(len(code)+31) / 32
+	if err := spend(o.evm, o.contract, params.CreateGas+params.InitCodeWordGas*words); err != nil {
+		return at, nil, err
+	}
+	out, err = o.forward(0, func(gas uint64) ([]byte, uint64, error) {
+		var left uint64
+		out, at, left, err = o.evm.Create(o.self, code, gas, new(uint256.Int))
+		return out, left, err
+	})
+	return at, out, err
+}
+
+// forward gives a call its gas, with a stipend that costs nothing, and takes back
+// what it left.
+func (o *Outside) forward(stipend uint64, call func(gas uint64) ([]byte, uint64, error)) ([]byte, error) {
+	gas := o.contract.Gas - o.contract.Gas/64
+	if err := spend(o.evm, o.contract, gas); err != nil {
+		return nil, err
+	}
+	out, left, err := call(gas + stipend)
+	refund(o.evm, o.contract, left)
+	return out, err
+}
+
+// Revert is an error that carries the data to revert with.
+type Revert struct{ Data []byte }
+
+// Error implements error.
+func (Revert) Error() string { return vm.ErrExecutionReverted.Error() }
