@@ -2,7 +2,6 @@ package app
 
 import (
 	"maps"
-	"slices"
 
 	"github.com/ethereum/go-ethereum/common"
 	corevm "github.com/ethereum/go-ethereum/core/vm"
@@ -19,14 +18,14 @@ import (
 	minttypes "github.com/cosmos/cosmos-sdk/x/mint/types"
 	stakingtypes "github.com/cosmos/cosmos-sdk/x/staking/types"
 
-	assetcontract "github.com/weal-network/weal/precompile/asset"
-	"github.com/weal-network/weal/precompile/collection"
 	marketcontract "github.com/weal-network/weal/precompile/market"
 	"github.com/weal-network/weal/types"
+	tabtypes "github.com/weal-network/weal/x/tab/types"
 )
 
 // moduleAccounts returns the accounts that modules hold, and what each may do.
-// The escrow may do nothing: it can neither mint nor burn what it holds.
+// The escrow may do nothing: it can neither mint nor burn what it holds. What of
+// a bond is burned passes through x/tab's own account.
 func moduleAccounts() map[string][]string {
 	return map[string][]string{
 		authtypes.FeeCollectorName:     nil,
@@ -40,15 +39,8 @@ func moduleAccounts() map[string][]string {
 		feemarkettypes.ModuleName:      nil,
 		erc20types.ModuleName:          {authtypes.Minter, authtypes.Burner},
 		types.Escrow:                   nil,
+		tabtypes.ModuleName:            {authtypes.Burner},
 	}
-}
-
-// staticPrecompiles returns the addresses of the contracts written in Go, in
-// ascending order, as the EVM's parameters want them.
-func staticPrecompiles() []string {
-	all := append(slices.Clone(evmtypes.AvailableStaticPrecompiles), assetcontract.Address.Hex(), collection.Address.Hex(), marketcontract.Address.Hex())
-	slices.Sort(all)
-	return all
 }
 
 // blockedAddresses returns the accounts that take no coins by a plain transfer:

@@ -2,7 +2,6 @@ package app
 
 import (
 	"encoding/json"
-	"slices"
 
 	erc20types "github.com/cosmos/evm/x/erc20/types"
 	feemarkettypes "github.com/cosmos/evm/x/feemarket/types"
@@ -25,9 +24,6 @@ import (
 	"github.com/cosmos/cosmos-sdk/x/staking"
 	stakingtypes "github.com/cosmos/cosmos-sdk/x/staking/types"
 
-	assetcontract "github.com/weal-network/weal/precompile/asset"
-	"github.com/weal-network/weal/precompile/collection"
-	marketcontract "github.com/weal-network/weal/precompile/market"
 	"github.com/weal-network/weal/types"
 )
 
@@ -125,7 +121,7 @@ func evmGenesis() *evmtypes.GenesisState {
 	s := evmtypes.DefaultGenesisState()
 	s.Params.EvmDenom = types.BaseDenom
 	s.Params.ActiveStaticPrecompiles = staticPrecompiles()
-	s.Preinstalls = append(slices.Clone(evmtypes.DefaultPreinstalls), assetcontract.Preinstall(), collection.Preinstall(), marketcontract.Preinstall())
+	s.Preinstalls = preinstalls()
 	return s
 }
 

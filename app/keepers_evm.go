@@ -28,10 +28,6 @@ import (
 
 	servertypes "github.com/cosmos/cosmos-sdk/server/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
-
-	assetcontract "github.com/weal-network/weal/precompile/asset"
-	"github.com/weal-network/weal/precompile/collection"
-	marketcontract "github.com/weal-network/weal/precompile/market"
 )
 
 // callbackGas is the most gas that a contract called for an IBC packet may use.
@@ -54,9 +50,7 @@ func (a *App) newEVMKeepers(opts servertypes.AppOptions, chainID uint64) {
 	).WithStaticPrecompiles(precompiletypes.DefaultStaticPrecompiles(
 		*a.StakingKeeper, a.DistrKeeper, a.BankKeeper, &a.Erc20Keeper, a.TransferKeeper,
 		a.IBCKeeper.ChannelKeeper, a.IBCKeeper.ClientKeeper, a.GovKeeper, a.SlashingKeeper, a.cdc))
-	a.EVMKeeper.RegisterStaticPrecompile(assetcontract.Address, assetcontract.New(a.AssetKeeper))
-	a.EVMKeeper.RegisterStaticPrecompile(collection.Address, collection.New(a.AssetKeeper.Tokens))
-	a.EVMKeeper.RegisterStaticPrecompile(marketcontract.Address, marketcontract.New(a.MarketKeeper))
+	a.registerContracts()
 	// Fees are summed in the object store and paid once a block: a send to the
 	// fee collector in every transaction would have all of them conflict.
 	a.EVMKeeper.EnableVirtualFeeCollection()

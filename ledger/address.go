@@ -48,6 +48,9 @@ func Bech32(a common.Address) string {
 	return s
 }
 
+// Hex returns the EIP-55 hex form of an address.
+func Hex(a [20]byte) string { return common.Address(a).Hex() }
+
 // Address returns the EIP-55 hex address of a secp256k1 key, 32 bytes.
 func Address(key [32]byte) (string, error) {
 	k := &ethsecp256k1.PrivKey{Key: key[:]}

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/cosmos/cosmos-sdk/types/query"
-	"github.com/ethereum/go-ethereum/common"
 
 	"github.com/weal-network/weal/types"
 	assettypes "github.com/weal-network/weal/x/asset/types"
@@ -124,7 +123,7 @@ func assetOf(res *assettypes.QueryAssetResponse) (types.Asset, error) {
 	account := types.AssetAccount(types.AssetID(m.Id))
 	a := types.Asset{
 		ID: types.AssetID(m.Id), Kind: types.Kind(m.Kind), Maker: hexForm(m.Maker), Owner: hexForm(res.Owner),
-		Controller: hexForm(m.Controller), Account: common.Address(account).Hex(),
+		Controller: hexForm(m.Controller), Account: Hex(account),
 		Version: m.Version, ManifestURI: m.ManifestUri, Units: m.Units, Circulating: res.Circulating, Denoms: m.Denoms,
 		Prices: []types.Price{}, Parents: []types.Parent{}, Ancestors: []types.Royalty{}, Resale: m.Resale,
 	}

@@ -54,6 +54,8 @@ type Ledger struct {
 	txs      client.TxConfig
 
 	assets    assettypes.QueryClient
+	market    assettypes.MarketQueryClient
+	councils  assettypes.CouncilQueryClient
 	tabs      tabtypes.QueryClient
 	auth      authtypes.QueryClient
 	bank      banktypes.QueryClient
@@ -79,7 +81,8 @@ func New(conn grpc.ClientConnInterface, chainID string) (*Ledger, error) {
 	c := sdkConn{conn, cdc.GRPCCodec()}
 	return &Ledger{
 		chainID: chainID, registry: registry, txs: authtx.NewTxConfig(cdc, authtx.DefaultSignModes),
-		assets: assettypes.NewQueryClient(c), tabs: tabtypes.NewQueryClient(c),
+		assets: assettypes.NewQueryClient(c), market: assettypes.NewMarketQueryClient(c),
+		councils: assettypes.NewCouncilQueryClient(c), tabs: tabtypes.NewQueryClient(c),
 		auth: authtypes.NewQueryClient(c), bank: banktypes.NewQueryClient(c),
 		evm: evmtypes.NewQueryClient(c), feemarket: feemarkettypes.NewQueryClient(c),
 		tx: txtypes.NewServiceClient(c), comet: cmtservice.NewServiceClient(c),

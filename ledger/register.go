@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"fmt"
+	"math/big"
 
 	"github.com/weal-network/weal/precompile/solidity"
 	"github.com/weal-network/weal/types"
@@ -29,9 +30,14 @@ type Registration struct {
 // Register registers an asset of the sender's, and returns it with the share
 // that holds all its units.
 func (s *Sender) Register(ctx context.Context, r Registration) (types.AssetID, types.ShareID, error) {
+	licence, err := licenceArg(r.Licence)
+	if err != nil {
+		return 0, 0, fmt.Errorf("register asset: %w", err)
+	}
 	arg := solidity.Registration{
 		Kind: uint8(r.Kind), Manifest: r.Manifest, Uri: r.ManifestURI, Root: r.Root, Key: r.Key, Units: r.Units,
 		Prices: []solidity.Price{}, Denoms: r.Denoms, Parents: []solidity.Royalty{},
+		Licence: licence, Resale: r.Resale,
 	}
 	for _, p := range r.Prices {
 		arg.Prices = append(arg.Prices, solidity.Price{Unit: string(p.Unit), Denom: p.Denom, Amount: p.Amount.Big(), Tokens: p.Tokens})
@@ -44,4 +50,26 @@ func (s *Sender) Register(ctx context.Context, r Registration) (types.AssetID, t
 		return 0, 0, fmt.Errorf("register asset: %w", err)
 	}
 	return types.AssetID(numberOf(out[0])), types.ShareID(numberOf(out[1])), nil
+}
+
+// licenceArg writes a licence as the contract reads it.
+func licenceArg(l types.Licence) (solidity.Licence, error) {
+	arg := solidity.Licence{
+		Kind: uint8(l.Kind), Royalty: l.Royalty, Closed: l.Closed, Slots: []*big.Int{}, Terms: l.Terms, TermsUri: l.TermsURI,
+	}
+	if l.Collection != "" {
+		at, err := ParseAddress(l.Collection)
+		if err != nil {
+			return arg, fmt.Errorf("licence: collection: %w", err)
+		}
+		arg.Collection = at
+	}
+	if l.Slot != "" {
+		slot, ok := new(big.Int).SetString(l.Slot, 10)
+		if !ok || slot.Sign() < 0 || slot.BitLen() > 256 {
+			return arg, fmt.Errorf("licence: slot: want a whole number below 2^256, got %.80q", l.Slot)
+		}
+		arg.Slots = append(arg.Slots, slot)
+	}
+	return arg, nil
 }

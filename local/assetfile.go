@@ -144,7 +144,7 @@ func (c *Coins) UnmarshalText(text []byte) (err error) {
 func ParseWEAL(s string) (types.Amount, error) {
 	r, ok := new(big.Rat).SetString(s)
 	if !ok || strings.ContainsAny(s, "/eExX_") {
-		return types.Amount{}, fmt.Errorf("amount: want for example 1.5, got %.80q", s)
+		return types.Amount{}, fmt.Errorf("amount: want for example 1.5 or 1500000aweal, got %.80q", s)
 	}
 	r.Mul(r, new(big.Rat).SetInt(new(big.Int).Exp(big.NewInt(10), big.NewInt(types.Decimals), nil)))
 	if !r.IsInt() {

@@ -52,6 +52,10 @@ func (o *owned) ensure(ctx context.Context, root types.Hash) (types.AssetID, err
 	if found.Key != pay.PublicKey(o.key) {
 		return 0, fmt.Errorf("asset %d has another key for its receipts than this home; restore keys/ from a backup", found.ID)
 	}
+	if l := found.Licence; o.licence.Kind.Valid() && (l.Kind != o.licence.Kind || l.Royalty != o.licence.Royalty || l.Closed != o.licence.Closed) {
+		return 0, fmt.Errorf("asset %d is registered already, under another licence (%s); leave the licence's flags out, and change it with: weal asset licence %d",
+			found.ID, LicenceText(l), found.ID)
+	}
 	if found.Manifest != hash || found.Root != root || found.ManifestURI != uri {
 		err = o.update(ctx, found.ID, root)
 	}

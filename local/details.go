@@ -22,7 +22,7 @@ type Status struct {
 	Node       string     `json:"node"`
 	Ports      home.Ports `json:"ports"`
 	APIKey     string     `json:"api_key,omitempty"`
-	// Contracts are EVM addresses: asset.
+	// Contracts are EVM addresses: asset, collections, market, council.
 	Contracts map[string]string `json:"contracts"`
 	Assets    []RoleStatus      `json:"assets"`
 	Tab       types.TabID       `json:"tab"`
@@ -44,7 +44,7 @@ func (c *Client) Status(ctx context.Context) (Status, error) {
 	r := c.Running
 	s := Status{
 		Home: c.Home.Dir(), PID: r.PID, Started: r.Started, ChainID: c.Home.ChainID(), EVMChainID: types.EVMChainID,
-		Node: r.Node, Ports: r.Ports, Contracts: map[string]string{"asset": types.AssetContract}, Tab: r.Tab,
+		Node: r.Node, Ports: r.Ports, Contracts: contracts(), Tab: r.Tab,
 		Assets: []RoleStatus{},
 	}
 	var err error
@@ -68,6 +68,13 @@ func (c *Client) Status(ctx context.Context) (Status, error) {
 		s.Assets = append(s.Assets, RoleStatus{Role: name, ID: a.ID, Owner: a.Owner, URL: role.URL})
 	}
 	return s, nil
+}
+
+func contracts() map[string]string {
+	return map[string]string{
+		"asset": types.AssetContract, "collections": types.CollectionsContract,
+		"market": types.MarketContract, "council": types.CouncilContract,
+	}
 }
 
 // AssetDetail is an asset with what it has earned.

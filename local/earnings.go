@@ -111,8 +111,9 @@ type Payout struct {
 // maxClaim is how many shares one claim may name.
 const maxClaim = 64
 
-// Claim pays out what the shares of the home's owners have earned.
-func (c *Client) Claim(ctx context.Context) ([]Payout, error) {
+// Claim pays out what the shares of the home's owners have earned: to each its
+// own, or all to one account that is an operator of each of them.
+func (c *Client) Claim(ctx context.Context, to string) ([]Payout, error) {
 	var all []Payout
 	for _, name := range roleNames {
 		if _, ok := c.Running.Roles[name]; !ok {
@@ -132,7 +133,7 @@ func (c *Client) Claim(ctx context.Context) ([]Payout, error) {
 		}
 		for len(shares) > 0 {
 			n := min(len(shares), maxClaim)
-			paid, err := owner.Claim(ctx, shares[:n])
+			paid, err := owner.ClaimTo(ctx, shares[:n], to)
 			if err != nil {
 				return all, err
 			}

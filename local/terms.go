@@ -34,3 +34,10 @@ func (c *Client) SetTerms(ctx context.Context, id types.AssetID, from string, ch
 		Asset: id, Manifest: a.Manifest, ManifestURI: a.ManifestURI, Root: a.Root, Prices: a.Prices, Licence: &a.Licence,
 	})
 }
+
+// CouncilOf returns the address of an asset's own account, which its council acts
+// as.
+func CouncilOf(id types.AssetID) string {
+	account := types.AssetAccount(id)
+	return ledger.Hex(account)
+}

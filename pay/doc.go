@@ -18,7 +18,8 @@
 // roots and sums once with [Sign]. A payee checks [SignedVoucher.Verify] and
 // [VerifyLeaf] or [VerifyTick], works, takes ticks ([VerifyTicks]) and answers
 // with a [SignedReceipt]. Anyone brings a [Settlement] to the chain, which pays
-// what [Claim.Value] says.
+// what [Claim.Value] says. A [Checkpoint] says in one tree what all lanes of an
+// epoch owe.
 //
 // spec/pay.md says the same in prose and byte tables; spec/vectors holds vectors.
 package pay

@@ -46,18 +46,27 @@ type Split struct{ sumTree }
 // NewSplit builds the tree of leaves, which must ascend strictly by asset and
 // sum to less than 2^128. No leaves give a zero root and a zero sum.
 func NewSplit(leaves []Leaf) (*Split, error) {
-	nodes := make([]SumNode, len(leaves))
-	for i, l := range leaves {
-		if l.Asset == 0 || (i > 0 && leaves[i-1].Asset >= l.Asset) {
-			return nil, fmt.Errorf("split: %w: assets must ascend from 1, leaf %d is of asset %d", ErrTree, i, l.Asset)
-		}
-		nodes[i] = l.node()
+	nodes, err := leafNodes(leaves)
+	if err != nil {
+		return nil, fmt.Errorf("split: %w", err)
 	}
 	t, err := newSumTree(splitTree, nodes)
 	if err != nil {
 		return nil, fmt.Errorf("split: %w", err)
 	}
 	return &Split{t}, nil
+}
+
+// leafNodes returns the nodes of leaves, which must ascend strictly by asset.
+func leafNodes(leaves []Leaf) ([]SumNode, error) {
+	nodes := make([]SumNode, len(leaves))
+	for i, l := range leaves {
+		if l.Asset == 0 || (i > 0 && leaves[i-1].Asset >= l.Asset) {
+			return nil, fmt.Errorf("%w: assets must ascend from 1, leaf %d is of asset %d", ErrTree, i, l.Asset)
+		}
+		nodes[i] = l.node()
+	}
+	return nodes, nil
 }
 
 // VerifyLeaf checks that p leads from l to v.Split and that the tree's sum is

@@ -12,12 +12,13 @@ import (
 // ErrTree is returned for leaves that no tree can be built of.
 var ErrTree = errors.New("cannot build the tree")
 
-// treeKind keeps the roots of the two trees of a voucher apart.
+// treeKind keeps the roots of a voucher's two trees and of checkpoints apart.
 type treeKind uint8
 
 const (
-	splitTree treeKind = 1
-	ticksTree treeKind = 2
+	splitTree      treeKind = 1
+	ticksTree      treeKind = 2
+	checkpointTree treeKind = 3
 )
 
 // SumNode is a node of a sum tree: its hash and the sum of the leaves below it.

@@ -3,61 +3,72 @@ package main
 import (
 	"fmt"
 	"io"
-	"strconv"
 
 	"github.com/spf13/cobra"
 
 	"github.com/weal-network/weal/local"
-	"github.com/weal-network/weal/types"
 )
 
 func assetCommand(o *options) *cobra.Command {
-	return group("asset", "What earns on the chain",
-		&cobra.Command{
-			Use:   "list",
-			Short: "List all assets",
-			Args:  cobra.NoArgs,
-			RunE: func(cmd *cobra.Command, _ []string) error {
-				return o.withClient(cmd, func(client *local.Client) error {
-					assets, err := client.Ledger.Assets(cmd.Context())
-					if err != nil {
-						return err
-					}
-					return o.show(cmd.OutOrStdout(), nonNil(assets), func(w io.Writer) error {
-						return table(w, "ASSET\tKIND\tVERSION\tUNITS\tOWNER", func(row func(...any)) {
-							for _, a := range assets {
-								row(a.ID, a.Kind, a.Version, a.Units, a.Owner)
-							}
-						})
-					})
-				})
-			},
-		},
-		&cobra.Command{
-			Use:     "show ID",
-			Short:   "Show one asset: owner, prices, lineage, revenue",
-			Example: "  weal asset show 1",
-			Args:    exactArgs(1, "the asset's number: weal asset show 1"),
-			RunE: func(cmd *cobra.Command, args []string) error {
-				id, err := strconv.ParseUint(args[0], 10, 64)
-				if err != nil {
-					return usageError{fmt.Errorf("asset show: want a number, got %q; see: weal asset list", args[0])}
-				}
-				return o.withClient(cmd, func(client *local.Client) error {
-					a, err := client.AssetDetail(cmd.Context(), types.AssetID(id))
-					if err != nil {
-						return err
-					}
-					return o.show(cmd.OutOrStdout(), a, func(w io.Writer) error { return printAsset(w, a) })
-				})
-			},
-		},
+	return group("asset", "What earns on the chain: assets, shares, licences, credentials",
+		assetList(o), assetShow(o), assetFamily(o), assetRegister(o),
+		assetShares(o), assetTransfer(o), assetSplit(o), assetMove(o), assetApprove(o), assetBurn(o),
+		assetPrice(o), assetLicence(o), assetGrant(o), assetRevoke(o), assetCredentials(o), assetController(o),
 	)
 }
 
+func assetList(o *options) *cobra.Command {
+	return &cobra.Command{
+		Use:   "list",
+		Short: "List all assets",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return o.withClient(cmd, func(client *local.Client) error {
+				assets, err := client.Ledger.Assets(cmd.Context())
+				if err != nil {
+					return err
+				}
+				return o.show(cmd.OutOrStdout(), nonNil(assets), func(w io.Writer) error {
+					return table(w, "ASSET\tKIND\tVERSION\tUNITS\tLICENCE\tOWNER", func(row func(...any)) {
+						for _, a := range assets {
+							row(a.ID, a.Kind, a.Version, a.Circulating, local.LicenceText(a.Licence), a.Owner)
+						}
+					})
+				})
+			})
+		},
+	}
+}
+
+func assetShow(o *options) *cobra.Command {
+	return &cobra.Command{
+		Use:     "show ID",
+		Short:   "Show one asset: owner, controller, prices, licence, lineage, revenue",
+		Example: "  weal asset show 1",
+		Args:    exactArgs(1, "the asset's number: weal asset show 1"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			id, err := assetArg(cmd, args[0])
+			if err != nil {
+				return err
+			}
+			return o.withClient(cmd, func(client *local.Client) error {
+				a, err := client.AssetDetail(cmd.Context(), id)
+				if err != nil {
+					return err
+				}
+				return o.show(cmd.OutOrStdout(), a, func(w io.Writer) error { return printAsset(w, a) })
+			})
+		},
+	}
+}
+
 func printAsset(w io.Writer, a local.AssetDetail) error {
-	_, _ = fmt.Fprintf(w, "asset     %d (%s), version %d, %d units\nowner     %s\nmaker     %s\n",
-		a.ID, a.Kind, a.Version, a.Units, a.Owner, a.Maker)
+	owner := a.Owner
+	if owner == "" {
+		owner = "nobody: the first share was burned"
+	}
+	_, _ = fmt.Fprintf(w, "asset     %d (%s), version %d, %d of %d units in circulation\nowner     %s\nmaker     %s\ncontrol   %s\naccount   %s\n",
+		a.ID, a.Kind, a.Version, a.Circulating, a.Units, owner, a.Maker, a.Controller, a.Account)
 	_, _ = fmt.Fprintf(w, "manifest  %s\n          %s\nkey       %s\n", a.Manifest, a.ManifestURI, a.Key)
 	if !a.Root.IsZero() {
 		_, _ = fmt.Fprintf(w, "root      %s\n", a.Root)
@@ -69,8 +80,21 @@ func printAsset(w io.Writer, a local.AssetDetail) error {
 		}
 		_, _ = fmt.Fprintf(w, "price     %s %s\n", coins(p.Amount, p.Denom), what)
 	}
+	_, _ = fmt.Fprintf(w, "licence   %s\n", local.LicenceText(a.Licence))
+	if a.Licence.Collection != "" {
+		_, _ = fmt.Fprintf(w, "          tokens of %s are credentials\n", a.Licence.Collection)
+	}
+	if a.Licence.TermsURI != "" {
+		_, _ = fmt.Fprintf(w, "terms     %s\n          %s\n", a.Licence.Terms, a.Licence.TermsURI)
+	}
+	if a.Resale > 0 {
+		_, _ = fmt.Fprintf(w, "resale    %s of each sale of shares to the maker\n", local.Percent(a.Resale))
+	}
+	for _, p := range a.Parents {
+		_, _ = fmt.Fprintf(w, "parent    asset %d, version %d\n", p.Asset, p.Version)
+	}
 	for _, r := range a.Ancestors {
-		_, _ = fmt.Fprintf(w, "royalty   %d.%02d %% to asset %d\n", r.BasisPoints/100, r.BasisPoints%100, r.Asset)
+		_, _ = fmt.Fprintf(w, "royalty   %s to asset %d\n", local.Percent(r.BasisPoints), r.Asset)
 	}
 	for _, r := range a.Revenue {
 		_, _ = fmt.Fprintf(w, "revenue   %s credited, %s claimed, %s claimable\n",

@@ -63,7 +63,8 @@ func settleCommand(o *options) *cobra.Command {
 }
 
 func claimCommand(o *options) *cobra.Command {
-	return &cobra.Command{
+	var to string
+	c := &cobra.Command{
 		Use:   "claim",
 		Short: "Pay out what the shares of the home's owners have earned",
 		Long: `Claim pays out what the shares of the home's owners have earned. The fee of the
@@ -71,7 +72,14 @@ transaction can come out of what is claimed.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return o.withClient(cmd, func(client *local.Client) error {
-				list, err := client.Claim(cmd.Context())
+				if to != "" {
+					at, err := address(cmd, client, to)
+					if err != nil {
+						return err
+					}
+					to = at
+				}
+				list, err := client.Claim(cmd.Context(), to)
 				if err != nil {
 					return err
 				}
@@ -89,4 +97,6 @@ transaction can come out of what is claimed.`,
 			})
 		},
 	}
+	c.Flags().StringVar(&to, "to", "", "account that is paid, which is an operator of the owners (weal asset approve --all); default: each owner")
+	return c
 }

@@ -10,6 +10,7 @@ import (
 
 func gatewayCommand(o *options) *cobra.Command {
 	var cfg local.RoleConfig
+	var l licenceFlags
 	serve := &cobra.Command{
 		Use:   "serve",
 		Short: "Run an app's gateway alone, beside any node",
@@ -21,10 +22,10 @@ file names, for purses that bring a lane.`,
 			if cfg.AppFile == "" {
 				return usageError{errors.New("gateway serve: say which app: --app FILE")}
 			}
-			return o.serveRole(cmd, local.RoleGateway, cfg)
+			return o.serveRole(cmd, local.RoleGateway, cfg, l)
 		},
 	}
-	roleFlags(serve, &cfg, 8080)
+	roleFlags(serve, &cfg, &l, 8080)
 	serve.Flags().StringVar(&cfg.AppFile, "app", "", "the app's file: name, model, vaults, passages, prompt")
 	return group("gateway", "An app that composes vaults and models", serve)
 }

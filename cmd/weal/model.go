@@ -11,6 +11,7 @@ import (
 
 func modelCommand(o *options) *cobra.Command {
 	var cfg local.RoleConfig
+	var l licenceFlags
 	serve := &cobra.Command{
 		Use:   "serve",
 		Short: "Run a model alone, beside any node",
@@ -22,10 +23,10 @@ is paid by ticks as its text goes out.`,
 			if err := cfg.Upstream.Check(); err != nil {
 				return usageError{err}
 			}
-			return o.serveRole(cmd, local.RoleModel, cfg)
+			return o.serveRole(cmd, local.RoleModel, cfg, l)
 		},
 	}
-	roleFlags(serve, &cfg, 8082)
+	roleFlags(serve, &cfg, &l, 8082)
 	upstreamFlags(serve, &cfg.Upstream)
 	return group("model", "A model that is paid as it answers", serve)
 }

@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/term"
 
+	"github.com/weal-network/weal/local"
 	"github.com/weal-network/weal/types"
 )
 
@@ -66,17 +67,7 @@ func parseCoins(s string) (types.Amount, error) {
 	if n, ok := strings.CutSuffix(s, types.BaseDenom); ok {
 		return types.ParseAmount(strings.TrimSpace(n))
 	}
-	n := strings.TrimSpace(strings.TrimSuffix(s, types.DisplayDenom))
-	r, ok := new(big.Rat).SetString(n)
-	if !ok || strings.ContainsAny(n, "/eE") {
-		return types.Amount{}, fmt.Errorf("amount: want for example 1.5 or 1500000aweal, got %q", s)
-	}
-	unit := new(big.Int).Exp(big.NewInt(10), big.NewInt(types.Decimals), nil)
-	r.Mul(r, new(big.Rat).SetInt(unit))
-	if !r.IsInt() {
-		return types.Amount{}, fmt.Errorf("amount: %s has more than %d decimals", s, types.Decimals)
-	}
-	return types.AmountFromBig(r.Num())
+	return local.ParseWEAL(strings.TrimSpace(strings.TrimSuffix(s, types.DisplayDenom)))
 }
 
 // isTerminal reports whether f is a screen in front of a person.
@@ -111,4 +102,16 @@ func wrap(text string, width int, indent string) string {
 		b.WriteByte('\n')
 	}
 	return strings.TrimRight(b.String(), "\n ")
+}
+
+// list joins what text writes of each, with commas; "-" if there are none.
+func list[T any](all []T, text func(T) string) string {
+	if len(all) == 0 {
+		return "-"
+	}
+	parts := make([]string, len(all))
+	for i, v := range all {
+		parts[i] = text(v)
+	}
+	return strings.Join(parts, ", ")
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/weal-network/weal/local"
+	"github.com/weal-network/weal/types"
 )
 
 func vaultCommand(o *options) *cobra.Command {
@@ -67,6 +68,7 @@ func vaultStatus(o *options) *cobra.Command {
 
 func vaultServe(o *options) *cobra.Command {
 	var cfg local.RoleConfig
+	var l licenceFlags
 	c := &cobra.Command{
 		Use:   "serve",
 		Short: "Run a vault alone, beside any node",
@@ -77,15 +79,19 @@ while it runs.`,
 		Example: "  weal vault serve --home ~/.weal-vault --node 127.0.0.1:9090 --listen 127.0.0.1:8081 --name notes",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return o.serveRole(cmd, local.RoleVault, cfg)
+			return o.serveRole(cmd, local.RoleVault, cfg, l)
 		},
 	}
-	roleFlags(c, &cfg, 8081)
+	roleFlags(c, &cfg, &l, 8081)
 	return c
 }
 
 // serveRole runs one role until the command's context ends.
-func (o *options) serveRole(cmd *cobra.Command, role string, cfg local.RoleConfig) error {
+func (o *options) serveRole(cmd *cobra.Command, role string, cfg local.RoleConfig, l licenceFlags) error {
+	var err error
+	if cfg.Licence, err = l.licence(); err != nil {
+		return wrong(cmd, "%w", err)
+	}
 	cfg.Home, cfg.Log, cfg.Role = o.home, o.logger(), role
 	if !o.quiet {
 		cfg.Note = func(s string) { _, _ = fmt.Fprintln(os.Stderr, s) }
@@ -99,10 +105,26 @@ func (o *options) serveRole(cmd *cobra.Command, role string, cfg local.RoleConfi
 	return r.Close()
 }
 
-func roleFlags(c *cobra.Command, cfg *local.RoleConfig, port int) {
+func roleFlags(c *cobra.Command, cfg *local.RoleConfig, l *licenceFlags, port int) {
 	f := c.Flags()
 	f.StringVar(&cfg.Node, "node", "127.0.0.1:9090", "gRPC address of a node")
 	f.StringVar(&cfg.Listen, "listen", fmt.Sprintf("127.0.0.1:%d", port), "address to serve on")
 	f.StringVar(&cfg.Endpoint, "endpoint", "", "URL that others reach it by; default: http:// and the address")
 	f.StringVar(&cfg.Name, "name", "", "name in the manifest")
+	f.StringVar(&cfg.Contact, "contact", "", "where to ask for a credential, in the manifest and in refusals: a URL or an address")
+	f.StringVar(&l.kind, "licence", "", "kind of licence to register the asset under; default: open. Later: weal asset licence")
+	f.StringVar(&l.royalty, "royalty", "", "the least that a child of the new asset owes: basis points (300) or a percentage (3%)")
+	f.BoolVar(&l.closed, "closed", false, "uses of the new asset need a credential: weal asset grant")
+}
+
+// licence reads the flags of the licence that a new asset is registered under.
+func (l licenceFlags) licence() (types.Licence, error) {
+	set := func(name string) bool {
+		return (name == "kind" && l.kind != "") || (name == "royalty" && l.royalty != "") || (name == "closed" && l.closed)
+	}
+	change, err := l.change(set)
+	if err != nil || (l.kind == "" && l.royalty == "" && !l.closed) {
+		return types.Licence{}, err
+	}
+	return change(types.Licence{Kind: types.LicenceOpen}), nil
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/weal-network/weal/app/apptest"
 	"github.com/weal-network/weal/precompile/asset"
+	"github.com/weal-network/weal/precompile/solidity"
 )
 
 // echo is a contract that answers every question with its selector, and whether
@@ -140,7 +141,7 @@ func TestReceiverPassesOn(t *testing.T) {
 func TestReverts(t *testing.T) {
 	c := newChain(t)
 	alice := c.Accounts[0]
-	register := call(t, "register((uint8,bytes32,string,bytes32,bytes32,uint64,(string,string,uint256,uint32)[],string[],(uint256,uint32)[]))", registration(100))
+	register := call(t, solidity.RegisterSignature, registration(100))
 	fails := call(t, "ownerOf(uint256)", big1(99))
 	undone := c.deploy(alice, script(vm.REVERT, step{to: asset.Address, data: register}))
 	around := c.deploy(alice, script(vm.STOP,

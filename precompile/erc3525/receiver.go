@@ -48,8 +48,8 @@ func encode(m abi.Method, args ...any) ([]byte, error) {
 // AskERC721 asks a receiver that is a contract whether it takes a token.
 func AskERC721(operator, from, to common.Address, id uint256.Int, data []byte) func(*runner.Outside) error {
 	return func(o *runner.Outside) error {
-		if !o.HasCode(to) {
-			return nil
+		if contract, err := o.HasCode(to); err != nil || !contract {
+			return err
 		}
 		input, err := encode(onERC721Received, operator, from, id.ToBig(), data)
 		if err != nil {
@@ -64,8 +64,8 @@ func AskERC721(operator, from, to common.Address, id uint256.Int, data []byte) f
 // that says it wants to be asked.
 func AskERC3525(operator, to common.Address, fromID, toID, value uint256.Int) func(*runner.Outside) error {
 	return func(o *runner.Outside) error {
-		if !o.HasCode(to) || !wantsValue(o, to) {
-			return nil
+		if contract, err := o.HasCode(to); err != nil || !contract || !wantsValue(o, to) {
+			return err
 		}
 		input, err := encode(onERC3525Received, operator, fromID.ToBig(), toID.ToBig(), value.ToBig(), []byte{})
 		if err != nil {

@@ -5,17 +5,23 @@
 //     a transaction may make as many such calls as its gas allows.
 //   - A write appends one entry to the EVM's journal before it changes anything,
 //     so that a revert, of this call or of one around it, undoes it with the rest.
-//   - The order within a write is: native state and coins, completely; then the
-//     balances that the EVM keeps; then logs; then calls out to contracts. Nothing
-//     native follows a call out, so that no contract sees half of a change.
-//   - Functions pay coins from module accounts only, never from the caller's: what
-//     the EVM has not written back yet is then never missing, and a call does not
-//     have to write back all that a transaction has touched so far.
+//   - The order within a write is: native state and other coins, completely; then
+//     the balances that the EVM keeps; then logs; then calls out to contracts.
+//     Nothing native follows a call out, so that no contract sees half of a change.
+//   - The chain's coin moves only in the EVM's balances, or from module accounts,
+//     which the EVM does not know: what it has not written back yet is then never
+//     missing, and a call does not have to write back all that a transaction has
+//     touched so far. It never moves to an account that is blocked.
+//   - msg.sender is who called, and nobody else: code that is borrowed by
+//     DELEGATECALL is refused, by CALLCODE it can only look. What a front says of
+//     its caller is believed of fronts alone, which are known by their addresses.
 //   - Gas is what the native store charges, and more the deeper the stack of
-//     snapshots is, since every read looks through it. Running out of gas is an
-//     error of the EVM's, never a panic.
+//     snapshots is, since every read looks through it; what a contract pays for
+//     logs, transfers, calls and creation is paid here, too. Running out of gas is
+//     an error of the EVM's, never a panic.
 //
 // The way through it: function.go says what a function is, call.go what it can
-// do, runner.go finds and runs it, and gas.go says what is charged besides the
-// store.
+// do, outside.go what it can do to contracts, runner.go finds and runs it, pay.go
+// moves coins, front.go has contracts that stand before it, and gas.go says what
+// is charged besides the store.
 package runner

@@ -16,7 +16,22 @@ type Outside struct {
 }
 
 // HasCode reports whether a contract is at an address.
-func (o *Outside) HasCode(to common.Address) bool { return o.evm.StateDB.GetCodeSize(to) > 0 }
+func (o *Outside) HasCode(to common.Address) (bool, error) {
+	if err := o.reach(to); err != nil {
+		return false, err
+	}
+	return o.evm.StateDB.GetCodeSize(to) > 0, nil
+}
+
+// reach pays for looking at an account: more if the transaction does for the
+// first time.
+func (o *Outside) reach(a common.Address) error {
+	if o.evm.StateDB.AddressInAccessList(a) {
+		return spend(o.evm, o.contract, params.WarmStorageReadCostEIP2929)
+	}
+	o.evm.StateDB.AddAddressToAccessList(a)
+	return spend(o.evm, o.contract, params.ColdAccountAccessCostEIP2929)
+}
 
 // Call calls a contract. The error is the EVM's; if it is
 // vm.ErrExecutionReverted, out is the revert data.
@@ -26,6 +41,9 @@ func (o *Outside) Call(to common.Address, input []byte) (out []byte, err error) 
 
 // CallWith is Call with coins, of those that the calling contract has.
 func (o *Outside) CallWith(to common.Address, value *uint256.Int, input []byte) (out []byte, err error) {
+	if err := o.reach(to); err != nil {
+		return nil, err
+	}
 	if value.IsZero() {
 		return o.forward(0, func(gas uint64) ([]byte, uint64, error) {
 			return o.evm.Call(o.self, to, input, gas, value)
@@ -45,6 +63,9 @@ func (o *Outside) CallWith(to common.Address, value *uint256.Int, input []byte) 
 
 // View is Call without the right to change anything.
 func (o *Outside) View(to common.Address, input []byte) (out []byte, err error) {
+	if err := o.reach(to); err != nil {
+		return nil, err
+	}
 	return o.forward(0, func(gas uint64) ([]byte, uint64, error) {
 		return o.evm.StaticCall(o.self, to, input, gas)
 	})

@@ -71,6 +71,9 @@ func (AppModule) RegisterGRPCGatewayRoutes(c client.Context, mux *runtime.ServeM
 	if err := types.RegisterMarketQueryHandlerClient(context.Background(), mux, types.NewMarketQueryClient(c)); err != nil {
 		panic(fmt.Errorf("asset: register REST routes of the market: %w", err))
 	}
+	if err := types.RegisterCouncilQueryHandlerClient(context.Background(), mux, types.NewCouncilQueryClient(c)); err != nil {
+		panic(fmt.Errorf("asset: register REST routes of councils: %w", err))
+	}
 }
 
 // RegisterServices implements module.HasServices.
@@ -78,6 +81,7 @@ func (m AppModule) RegisterServices(c module.Configurator) {
 	types.RegisterMsgServer(c.MsgServer(), keeper.NewMsgServer(m.keeper))
 	types.RegisterQueryServer(c.QueryServer(), keeper.NewQueryServer(m.keeper))
 	types.RegisterMarketQueryServer(c.QueryServer(), market.NewQueryServer(m.market))
+	types.RegisterCouncilQueryServer(c.QueryServer(), council.NewQuerier(m.council))
 }
 
 // DefaultGenesis implements module.HasGenesis.

@@ -4,8 +4,8 @@ import (
 	autocliv1 "cosmossdk.io/api/cosmos/autocli/v1"
 )
 
-// AutoCLIOptions describes the module's commands. Settle has none: vouchers come
-// from roles, which send it themselves.
+// AutoCLIOptions describes the module's commands. Settle, Checkpoint and
+// ProveOffence have none: what they carry comes from roles, which send it themselves.
 func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
 	return &autocliv1.ModuleOptions{
 		Query: &autocliv1.ServiceCommandDescriptor{
@@ -31,8 +31,19 @@ func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
 					Example:        `weal tx tab open aweal 1000000000000000000 50000000000000000 --fee-reserve 10000000000000000 --from me`,
 					PositionalArgs: args("denom", "deposit", "bond"),
 				},
-				{RpcMethod: "Fund", Use: "fund [tab]", Short: "Add to a tab's deposit or fee reserve, or open lanes", PositionalArgs: args("tab")},
+				{
+					RpcMethod: "Fund", Use: "fund [tab]",
+					Short:          "Add to a tab's deposit or fee reserve, raise caps or open lanes; free what has ended",
+					Example:        `weal tx tab fund 7 --raises '{"lane":0,"more":"1000000000000000"}' --from me`,
+					PositionalArgs: args("tab"),
+				},
+				{
+					RpcMethod: "Revoke", Use: "revoke [tab] [lane]...", Short: "Revoke the keys of lanes",
+					PositionalArgs: append(args("tab"), &autocliv1.PositionalArgDescriptor{ProtoField: "lanes", Varargs: true}),
+				},
+				{RpcMethod: "Checkpoint", Skip: true},
 				{RpcMethod: "Settle", Skip: true},
+				{RpcMethod: "ProveOffence", Skip: true},
 				{RpcMethod: "Close", Use: "close [tab]", Short: "Start closing a tab", PositionalArgs: args("tab")},
 				{RpcMethod: "Withdraw", Use: "withdraw [tab]", Short: "End a closing tab after its window", PositionalArgs: args("tab")},
 				{RpcMethod: "UpdateParams", Use: "update-params-proposal [params]", Short: "Propose new parameters", PositionalArgs: args("params"), GovProposal: true},

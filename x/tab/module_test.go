@@ -22,7 +22,8 @@ func TestMessagesAreKnownWithTheirSigners(t *testing.T) {
 	registry := codectypes.NewInterfaceRegistry()
 	tab.AppModule{}.RegisterInterfaces(registry)
 	for _, msg := range []sdk.Msg{
-		&types.MsgOpen{}, &types.MsgFund{}, &types.MsgSettle{}, &types.MsgClose{}, &types.MsgWithdraw{}, &types.MsgUpdateParams{},
+		&types.MsgOpen{}, &types.MsgFund{}, &types.MsgRevoke{}, &types.MsgCheckpoint{}, &types.MsgSettle{}, &types.MsgProveOffence{},
+		&types.MsgClose{}, &types.MsgWithdraw{}, &types.MsgUpdateParams{},
 	} {
 		_, err := registry.Resolve(sdk.MsgTypeURL(msg))
 		require.NoError(t, err)

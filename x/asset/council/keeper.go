@@ -71,6 +71,9 @@ func NewKeeper(cdc codec.BinaryCodec, stores store.KVStoreService, snapshots Sna
 	return k
 }
 
+// Count returns how many proposals were made.
+func (k Keeper) Count(ctx context.Context) (uint64, error) { return k.counter.Peek(ctx) }
+
 // GetProposal returns a proposal, or types.ErrProposalNotFound.
 func (k Keeper) GetProposal(ctx context.Context, id uint64) (types.Proposal, error) {
 	p, err := k.proposals.Get(ctx, id)

@@ -6,6 +6,8 @@
 //     that is carried, to the last 1/2^64 of a smallest unit.
 //   - The escrow account holds at least what all holders and all ancestors can
 //     still get. Credit moves no coins: whoever calls it has put them there.
+//   - In every version an asset is what the licences allow that its parents had
+//     when it was registered.
 //   - A keeper holds no state of its own, so that transactions can run in parallel.
 //
 // The way through it: keeper.go declares the store, share.go, accumulator.go and

@@ -18,7 +18,7 @@ import (
 // name of the first invariant that does not hold.
 func (k Keeper) CheckInvariants(ctx context.Context) error {
 	for _, check := range []func(context.Context) error{
-		k.Tokens.Check, k.checkUnits, k.checkRevenue, k.checkRoyalties, k.checkChildren, k.checkEscrow,
+		k.Tokens.Check, k.checkUnits, k.checkRevenue, k.checkRoyalties, k.checkChildren, k.checkLicences, k.checkEscrow,
 	} {
 		if err := check(ctx); err != nil {
 			return err

@@ -60,11 +60,11 @@ func (k Keeper) keepsLicences(ctx context.Context, a types.Asset) error {
 	return nil
 }
 
-// CheckLicences reads all assets and credentials and returns types.ErrBroken if
+// checkLicences reads all assets and credentials and returns types.ErrBroken if
 // an asset's licence is not one or not that of its newest version, if its
 // controller is none, if it breaks a licence that it was registered under, or if
 // a credential was used more often than it may be.
-func (k Keeper) CheckLicences(ctx context.Context) error {
+func (k Keeper) checkLicences(ctx context.Context) error {
 	p, err := k.params.Get(ctx)
 	if err != nil {
 		return err
@@ -87,7 +87,7 @@ func (k Keeper) CheckLicences(ctx context.Context) error {
 	})
 }
 
-// checkTerms is CheckLicences of one asset.
+// checkTerms is checkLicences of one asset.
 func (k Keeper) checkTerms(ctx context.Context, a types.Asset, params types.Params) error {
 	// Governance may have made URIs shorter since.
 	params.MaxUriBytes = max(params.MaxUriBytes, uint32(len(a.Licence.TermsUri)))

@@ -71,7 +71,6 @@ func (w *world) at(unix int64) { w.ctx = w.ctx.WithBlockTime(time.Unix(unix, 0))
 func (w *world) sound(t tester) {
 	t.Helper()
 	require.NoError(t, w.CheckInvariants(w.ctx))
-	require.NoError(t, w.CheckLicences(w.ctx))
 	requireSameAfterExport(t, w)
 }
 

@@ -2,7 +2,6 @@ package market
 
 import (
 	"context"
-	"fmt"
 
 	"cosmossdk.io/math"
 
@@ -41,7 +40,7 @@ func (k Keeper) pay(ctx context.Context, owed *[]Payout, from, to common.Address
 	}
 	coins := sdk.Coins{{Denom: denom, Amount: math.NewIntFromBigInt(amount.Big())}}
 	if err := k.bank.SendCoins(ctx, from.Bytes(), to.Bytes(), coins); err != nil {
-		return fmt.Errorf("pay %s%s: %w", amount, denom, err)
+		return types.ErrMarket.Wrapf("pay %s%s: %s", amount, denom, err)
 	}
 	return nil
 }
@@ -63,7 +62,7 @@ func (k Keeper) payPrice(ctx context.Context, s *Sale, from common.Address) erro
 	}
 	s.Maker, s.Received = common.BytesToAddress(maker), s.Price
 	if s.Maker != s.Seller && !k.Blocked(s.Maker) {
-		if s.Royalty, s.Received, err = royalty(s.Price, asset.Resale); err != nil {
+		if s.Royalty, s.Received, err = types.DivideSale(s.Price, asset.Resale); err != nil {
 			return err
 		}
 	}

@@ -20,6 +20,6 @@
 // other denominations move here, by the bank.
 //
 // The way through it: keeper.go has the store, watch.go sees shares change hands,
-// listing.go and offer.go are what people do, price.go divides, coins.go pays,
-// query.go answers, genesis.go and invariants.go are the whole.
+// listing.go and offer.go are what people do, coins.go pays, query.go answers,
+// genesis.go and invariants.go are the whole.
 package market

@@ -177,7 +177,7 @@ func (k Keeper) Cost(ctx context.Context, id, n uint64) (q Quote, err error) {
 	if err != nil {
 		return q, types.ErrBroken.Wrapf("listing %d: %s", id, err)
 	}
-	q.Price, q.Left, err = divide(price, q.Units, l.Units, true)
+	q.Price, q.Left, err = types.DividePrice(price, q.Units, l.Units, true)
 	return q, err
 }
 

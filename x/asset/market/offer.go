@@ -113,7 +113,7 @@ func (k Keeper) Accept(ctx context.Context, caller common.Address, id uint64, sh
 		return sale, types.ErrBroken.Wrapf("offer %d: %s", id, err)
 	}
 	var left weal.Amount
-	if sale.Price, left, err = divide(price, n, o.Units, false); err != nil {
+	if sale.Price, left, err = types.DividePrice(price, n, o.Units, false); err != nil {
 		return sale, err
 	}
 	if sale.To, err = k.into(ctx, o); err != nil {

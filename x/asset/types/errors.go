@@ -12,8 +12,6 @@ var (
 	ErrShareNotFound = errorsmod.Register(ModuleName, 4, "share not found")
 	// ErrDenom: the asset does not earn in this denomination.
 	ErrDenom = errorsmod.Register(ModuleName, 5, "asset does not earn in denomination")
-	// ErrNotMaker: only the asset's maker may do this.
-	ErrNotMaker = errorsmod.Register(ModuleName, 6, "not the asset's maker")
 	// ErrNotOwner: only the share's owner may do this.
 	ErrNotOwner = errorsmod.Register(ModuleName, 7, "not the share's owner")
 	// ErrRegistration: what is to be registered or updated breaks a rule.

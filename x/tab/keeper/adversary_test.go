@@ -241,7 +241,7 @@ func TestRefundIsForWhatIsWorthIt(t *testing.T) {
 		worth  = 20 * refund
 	)
 	c.openWith(&types.MsgOpen{
-		Deposit: "1000000000000000", Bond: "50000000000000", FeeReserve: "600000000000",
+		Deposit: "1000000000000000", Bond: "50000000000000", FeeReserve: "850000000000",
 		Lanes: []types.NewLane{lane.newLane(milli)},
 	})
 	before := c.balance("bob")
@@ -250,13 +250,42 @@ func TestRefundIsForWhatIsWorthIt(t *testing.T) {
 		c.mustSettle(lane.sign(seq, []pay.Leaf{leaf(vault, total)}).of(vault))
 		return c.balance("bob").Sub(before).Int64()
 	}
-	require.Zero(t, settle(1, worth-1), "a credit below 20 refunds gets none")
-	require.Zero(t, settle(2, worth), "nor does dust")
-	require.EqualValues(t, refund, settle(3, 2*worth))
-	require.EqualValues(t, refund, settle(3, 2*worth), "a replay credits nothing")
-	require.EqualValues(t, 2*refund, settle(4, 3*worth))
-	require.EqualValues(t, 600_000_000_000, settle(5, 4*worth), "the rest of the reserve")
-	require.EqualValues(t, 600_000_000_000, settle(6, 5*worth), "the deposit pays no refunds")
+	require.EqualValues(t, refund, settle(1, 1), "an asset's first credit of a lane")
+	require.EqualValues(t, refund, settle(2, worth), "a credit below 20 refunds gets none")
+	require.EqualValues(t, refund, settle(3, worth+1), "nor does dust")
+	require.EqualValues(t, 2*refund, settle(4, 2*worth+1))
+	require.EqualValues(t, 2*refund, settle(4, 2*worth+1), "a replay credits nothing")
+	require.EqualValues(t, 3*refund, settle(5, 3*worth+1))
+	require.EqualValues(t, 850_000_000_000, settle(6, 4*worth+1), "the rest of the reserve")
+	require.EqualValues(t, 850_000_000_000, settle(7, 5*worth+1), "the deposit pays no refunds")
 	require.Equal(t, "0", c.tab(1).FeeReserve)
-	require.Equal(t, math.NewIntFromUint64(milli+milli/20-5*worth).String(), c.shut(1))
+	require.Equal(t, math.NewIntFromUint64(milli+milli/20-5*worth-1).String(), c.shut(1))
+}
+
+// A payer opens many lanes and owes on each less than the fee of settling it. Each
+// lane's first settlement is refunded while the reserve lasts: contributors see it,
+// and work for new lanes only while it does.
+func TestManyLanesThatOweLessThanAFee(t *testing.T) {
+	c := newChain(t)
+	const (
+		lanes  = 1000
+		refund = 250_000_000_000
+	)
+	var open []types.NewLane
+	for i := range uint32(lanes) {
+		open = append(open, signer(t, "small", 1, i).newLane(milli))
+	}
+	c.openWith(&types.MsgOpen{
+		Deposit: weal.NewAmount(lanes * milli).String(), Bond: weal.NewAmount(lanes * milli / 20).String(),
+		FeeReserve: weal.NewAmount(lanes * refund).String(), Lanes: open,
+	})
+	var all []types.Settlement
+	for i := range uint32(lanes) {
+		s := signer(t, "small", 1, i)
+		all = append(all, s.sign(1, []pay.Leaf{leaf(vault, 1000)}).of(vault))
+	}
+	before := c.balance("bob")
+	require.EqualValues(t, lanes*1000, c.mustSettle(all...))
+	require.Equal(t, math.NewInt(lanes).MulRaw(refund).String(), c.balance("bob").Sub(before).String())
+	require.Equal(t, "0", c.tab(1).FeeReserve)
 }

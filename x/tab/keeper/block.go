@@ -15,15 +15,15 @@ import (
 // What one block does at most, so that a block's cost has a bound whatever the
 // messages before it did.
 const (
-	// windowsPerBlock is how many closing windows begin. One that has to wait
-	// begins, and so ends, later.
+	// windowsPerBlock is how many windows begin. One that has to wait begins, and
+	// so ends, later.
 	windowsPerBlock = 256
-	// rowsPerBlock is how many rows of closed tabs are deleted.
+	// rowsPerBlock is how many rows of spent epochs are deleted.
 	rowsPerBlock = 256
 )
 
-// BeginBlock begins the closing windows of the tabs that were closed in earlier
-// blocks, and deletes some rows of tabs that are closed.
+// BeginBlock begins the windows of what was closed, ended or revoked in earlier
+// blocks, and deletes some rows of epochs that are spent.
 func (k Keeper) BeginBlock(ctx context.Context) error {
 	if err := k.beginWindows(sdk.UnwrapSDKContext(ctx)); err != nil {
 		return err
@@ -31,9 +31,10 @@ func (k Keeper) BeginBlock(ctx context.Context) error {
 	return k.deleteSpent(ctx)
 }
 
-// beginWindows takes tabs from the queue in the order in which they were closed.
+// beginWindows takes tabs, epochs and lanes from the queue in the order of the
+// messages.
 func (k Keeper) beginWindows(ctx sdk.Context) error {
-	queue, err := first(ctx, k.closing, windowsPerBlock)
+	queue, err := first(ctx, k.queue, windowsPerBlock)
 	if err != nil || len(queue) == 0 {
 		return err
 	}
@@ -41,49 +42,80 @@ func (k Keeper) beginWindows(ctx sdk.Context) error {
 	if err != nil {
 		return err
 	}
+	w := newWindow(ctx, params)
 	for _, key := range queue {
-		t, err := k.tab(ctx, key.K2())
+		if err := k.queue.Remove(ctx, key); err != nil {
+			return err
+		}
+		if key.K3() == types.Whole {
+			err = k.beginTab(ctx, key.K2(), w)
+		} else {
+			err = k.beginLane(ctx, collections.Join3(key.K2(), key.K3(), key.K4()), w)
+		}
 		if err != nil {
 			return err
 		}
-		t.CloseHeight = ctx.BlockHeight() + int64(params.CloseBlocks)
-		t.CloseTime = ctx.BlockTime().Add(time.Duration(params.CloseSeconds) * time.Second).UTC()
-		if err := k.tabs.Set(ctx, t.Id, t); err != nil {
-			return err
-		}
-		if err := k.closing.Remove(ctx, key); err != nil {
-			return err
-		}
-		emit(ctx, types.EventWindow, types.AttrTab, t.Id, types.AttrCloseHeight, t.CloseHeight,
-			types.AttrCloseTime, t.CloseTime.Format(time.RFC3339))
 	}
 	return nil
 }
 
-// deleteSpent deletes credited rows of spent lanes, and the lanes after their rows.
+func (k Keeper) beginTab(ctx context.Context, id uint64, w window) error {
+	t, err := k.tab(ctx, id)
+	if err != nil {
+		return err
+	}
+	t.CloseHeight, t.CloseTime = w.Height, w.Time
+	emit(ctx, types.EventWindow, types.AttrTab, id, types.AttrCloseHeight, w.Height,
+		types.AttrCloseTime, w.Time.Format(time.RFC3339))
+	return k.tabs.Set(ctx, id, t)
+}
+
+// beginLane begins the window of a lane or of an epoch. One that has no lanes
+// needs none: there is nothing to end.
+func (k Keeper) beginLane(ctx context.Context, key laneKey, w window) error {
+	kind, attrs := types.EventLaneWindow, []any{types.AttrTab, key.K1(), types.AttrEpoch, key.K2()}
+	if key.K3() == types.Whole {
+		kind = types.EventEpochWindow
+		r := collections.NewSuperPrefixedTripleRange[uint64, uint32, uint32](key.K1(), key.K2())
+		it, err := k.lanes.Iterate(ctx, r)
+		if err != nil {
+			return err
+		}
+		if lanes, err := firstKeys(it, 1); err != nil || len(lanes) == 0 {
+			return err
+		}
+	} else {
+		attrs = append(attrs, types.AttrLane, key.K3())
+	}
+	emit(ctx, kind, append(attrs, types.AttrCloseHeight, w.Height, types.AttrCloseTime, w.Time.Format(time.RFC3339))...)
+	return k.windows.Set(ctx, key, w)
+}
+
+// deleteSpent deletes the rows of spent epochs: what their assets were credited,
+// then their windows and lanes.
 func (k Keeper) deleteSpent(ctx context.Context) error {
-	lanes, err := first(ctx, k.spent, rowsPerBlock)
+	epochs, err := first(ctx, k.spent, rowsPerBlock)
 	if err != nil {
 		return err
 	}
 	left := rowsPerBlock
-	for _, key := range lanes {
-		rows, err := k.creditedOf(ctx, key, left)
-		if err != nil {
-			return err
-		}
-		for _, row := range rows {
-			if err := k.credited.Remove(ctx, row); err != nil {
+	for _, e := range epochs {
+		lanes := collections.NewSuperPrefixedTripleRange[uint64, uint32, uint32](e.K1(), e.K2())
+		rows := collections.NewSuperPrefixedQuadRange[uint64, uint32, uint64, uint32](e.K1(), e.K2())
+		for _, remove := range []func() (int, error){
+			func() (int, error) { return removeFirst(ctx, k.credited, rows, left) },
+			func() (int, error) { return removeFirst(ctx, k.windows, lanes, left) },
+			func() (int, error) { return removeFirst(ctx, k.lanes, lanes, left) },
+		} {
+			n, err := remove()
+			if err != nil {
 				return err
 			}
+			if left -= n; left <= 0 {
+				return nil
+			}
 		}
-		if left -= len(rows); left <= 0 {
-			return nil
-		}
-		if err := k.lanes.Remove(ctx, key); err != nil {
-			return err
-		}
-		if err := k.spent.Remove(ctx, key); err != nil {
+		if err := k.spent.Remove(ctx, e); err != nil {
 			return err
 		}
 		left--
@@ -91,14 +123,23 @@ func (k Keeper) deleteSpent(ctx context.Context) error {
 	return nil
 }
 
-// creditedOf returns the keys of the lane's first rows, at most limit.
-func (k Keeper) creditedOf(ctx context.Context, key laneKey, limit int) ([]creditKey, error) {
-	r := collections.NewSuperPrefixedQuadRange3[uint64, uint32, uint32, uint64](key.K1(), key.K2(), key.K3())
-	it, err := k.credited.Iterate(ctx, r)
+// removeFirst removes the first rows of a range, at most limit, and returns how
+// many they were.
+func removeFirst[K, V any](ctx context.Context, m collections.Map[K, V], r collections.Ranger[K], limit int) (int, error) {
+	it, err := m.Iterate(ctx, r)
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
-	return firstKeys(it, limit)
+	keys, err := firstKeys(it, limit)
+	if err != nil {
+		return 0, err
+	}
+	for _, key := range keys {
+		if err := m.Remove(ctx, key); err != nil {
+			return 0, err
+		}
+	}
+	return len(keys), nil
 }
 
 // first returns the first keys of a set, at most limit.

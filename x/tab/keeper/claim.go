@@ -20,16 +20,30 @@ const (
 	pathHashes = 2
 )
 
-// readVoucher parses a voucher and checks that it is for this chain.
-func readVoucher(ctx sdk.Context, b []byte) (pay.SignedVoucher, error) {
-	v, err := pay.ParseSignedVoucher(b)
-	if err != nil {
+// readVoucher parses the voucher of a settlement and checks that it is for this
+// chain, and for a lane.
+func readVoucher(ctx sdk.Context, raw types.Settlement) (pay.SignedVoucher, error) {
+	v, err := pay.ParseSignedVoucher(raw.Voucher)
+	switch want := pay.ChainHash(ctx.ChainID()); {
+	case err != nil:
 		return v, types.ErrVoucher.Wrap(err.Error())
-	}
-	if want := pay.ChainHash(ctx.ChainID()); v.Chain != want {
+	case v.Chain != want:
 		return v, types.ErrVoucher.Wrapf("it is for chain %s, this is %s (%s)", v.Chain, want, ctx.ChainID())
+	case v.Lane.Lane == types.Whole:
+		return v, types.ErrVoucher.Wrapf("lane %s: a checkpoint has no vouchers", v.Lane)
+	case raw.Tab != 0 || raw.Epoch != 0:
+		return v, types.ErrVoucher.Wrap("tab and epoch are in the voucher; leave them empty beside it")
 	}
 	return v, nil
+}
+
+// verifyVoucher checks that the key of its lane signed a voucher.
+func verifyVoucher(ctx sdk.Context, v pay.SignedVoucher, l lane) error {
+	ctx.GasMeter().ConsumeGas(GasSignature, "tab: verify voucher")
+	if err := v.Verify(l.Key); err != nil {
+		return types.ErrVoucher.Wrapf("lane %s: %s", v.Lane, err)
+	}
+	return nil
 }
 
 // readClaim parses a claim. What is not there must be empty, so that a claim has
@@ -97,13 +111,18 @@ type proven struct {
 // proveClaims verifies a settlement's claims against its voucher. Each asset
 // comes once and in ascending order: no tick can be counted twice.
 func proveClaims(ctx sdk.Context, v pay.Voucher, claims []types.Claim) ([]proven, error) {
+	return prove(ctx, claims, func(c pay.Claim) (proven, error) { return proveClaim(v, c) })
+}
+
+// prove verifies claims one by one. What one costs is charged before.
+func prove(ctx sdk.Context, claims []types.Claim, one func(pay.Claim) (proven, error)) ([]proven, error) {
 	out := make([]proven, 0, len(claims))
 	for i, raw := range claims {
 		c, err := readClaim(raw)
 		if err == nil {
 			var p proven
 			ctx.GasMeter().ConsumeGas(claimGas(c), "tab: verify claim")
-			if p, err = proveClaim(v, c); err == nil && i > 0 && p.asset <= out[i-1].asset {
+			if p, err = one(c); err == nil && i > 0 && p.asset <= out[i-1].asset {
 				err = types.ErrClaim.Wrapf("assets must ascend: %d comes after %d", p.asset, out[i-1].asset)
 			}
 			out = append(out, p)
@@ -125,4 +144,15 @@ func proveClaim(v pay.Voucher, c pay.Claim) (proven, error) {
 		p.ticks, _ = c.Tick.Price.Mul(uint64(c.K)) // fits, since value does
 	}
 	return p, nil
+}
+
+// proveCheckpoint verifies a claim against the root of a checkpoint.
+func proveCheckpoint(root weal.Hash, c pay.Claim) (proven, error) {
+	if c.Leaf == nil || c.Tick != nil {
+		return proven{}, types.ErrClaim.Wrap("a checkpoint has leaves, and no ticks")
+	}
+	if err := pay.VerifyCheckpoint(root, *c.Leaf, c.LeafPath); err != nil {
+		return proven{}, types.ErrClaim.Wrap(err.Error())
+	}
+	return proven{asset: c.Leaf.Asset, value: c.Leaf.Amount}, nil
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"cosmossdk.io/collections"
 	"cosmossdk.io/math"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
@@ -25,7 +24,7 @@ func (k Keeper) close(ctx sdk.Context, msg *types.MsgClose) error {
 		return err
 	}
 	emit(ctx, types.EventClose, types.AttrTab, t.Id)
-	return k.closing.Set(ctx, collections.Join(uint64(ctx.BlockHeight()), t.Id))
+	return k.enqueue(ctx, t.Id, types.Whole, types.Whole)
 }
 
 // withdraw gives the payer of a closing tab, after its window, what no asset
@@ -38,7 +37,7 @@ func (k Keeper) withdraw(ctx sdk.Context, id uint64) (math.Int, error) {
 	if err := windowEnded(ctx, t); err != nil {
 		return math.Int{}, err
 	}
-	deposit, bond, err := storedAmounts(t)
+	f, err := fundsOf(t)
 	if err != nil {
 		return math.Int{}, err
 	}
@@ -46,37 +45,41 @@ func (k Keeper) withdraw(ctx sdk.Context, id uint64) (math.Int, error) {
 	if err != nil {
 		return math.Int{}, err
 	}
-	rest, held, spent, err := k.shares(ctx, id, deposit)
+	rows, err := k.lanesOf(ctx, id)
 	if err != nil {
 		return math.Int{}, err
 	}
-	for _, key := range spent {
-		if err := k.spent.Set(ctx, key); err != nil {
+	rest, held, err := shares(f.deposit, rows)
+	if err != nil {
+		return math.Int{}, wrapf(err, "tab %d", id)
+	}
+	for _, epoch := range byEpoch(rows) {
+		if err := k.countHolding(ctx, id, epoch[0].key.K2(), epoch); err != nil {
 			return math.Int{}, err
 		}
 	}
-	t.State, t.Deposit, t.Bond = types.TAB_STATE_CLOSED, "0", "0"
-	refund := sum(rest, bond, reserve)
+	t.State = types.TAB_STATE_CLOSED
+	funds{}.put(&t)
+	refund := sum(rest, f.bond, reserve)
 	return refund, k.giveBack(ctx, t, refund, held)
 }
 
 // shares divides the deposit of a tab that is to be closed: rest is the payer's,
-// held was shown and is not credited yet. Spent are the lanes that hold nothing.
-func (k Keeper) shares(ctx context.Context, id uint64, deposit weal.Amount) (rest, held weal.Amount, spent []laneKey, err error) {
-	rest = deposit
-	err = k.eachLane(ctx, id, func(key laneKey, l lane) error {
+// held was shown and is not credited yet, with what lanes that were released
+// before hold.
+func shares(deposit weal.Amount, rows []laneRow) (rest weal.Amount, held math.Int, err error) {
+	rest, held = deposit, math.ZeroInt()
+	for _, r := range rows {
+		held = held.Add(sum(r.lane.room(true)))
+		if r.lane.is(flagReleased) {
+			continue // what it holds left the deposit when it was released
+		}
 		var fits bool
-		if rest, fits = rest.Sub(l.promised()); !fits {
-			return types.ErrBroken.Wrapf("tab %d: its lanes hold more than its deposit", id)
+		if rest, fits = rest.Sub(r.lane.promised()); !fits {
+			return rest, held, types.ErrBroken.Wrap("its lanes hold more than its deposit")
 		}
-		room := l.room(types.TAB_STATE_CLOSED)
-		if room.IsZero() {
-			spent = append(spent, key)
-		}
-		held, _ = held.Add(room) // at most the deposit
-		return nil
-	})
-	return rest, held, spent, err
+	}
+	return rest, held, nil
 }
 
 // windowEnded returns nil if a tab's closing window has ended in this block.
@@ -95,7 +98,7 @@ func windowEnded(ctx sdk.Context, t types.Tab) error {
 }
 
 // giveBack stores a tab that was closed and pays the refund to its payer.
-func (k Keeper) giveBack(ctx context.Context, t types.Tab, refund math.Int, held weal.Amount) error {
+func (k Keeper) giveBack(ctx context.Context, t types.Tab, refund, held math.Int) error {
 	if err := k.tabs.Set(ctx, t.Id, t); err != nil {
 		return err
 	}
@@ -111,5 +114,5 @@ func (k Keeper) giveBack(ctx context.Context, t types.Tab, refund math.Int, held
 	if err != nil {
 		return err
 	}
-	return k.bank.SendCoinsFromModuleToAccount(ctx, weal.Escrow, payer, sdk.NewCoins(sdk.NewCoin(t.Denom, refund)))
+	return k.bank.SendCoinsFromModuleToAccount(ctx, weal.Escrow, payer, coins(t.Denom, refund))
 }

@@ -2,6 +2,7 @@ package keeper
 
 import (
 	"context"
+	"time"
 
 	"cosmossdk.io/collections"
 
@@ -33,7 +34,7 @@ func (k Keeper) InitGenesis(ctx context.Context, gs *types.GenesisState) error {
 		if err != nil {
 			return err
 		}
-		if err := k.credited.Set(ctx, collections.Join4(c.Tab, c.Epoch, c.Lane, c.Asset), amount); err != nil {
+		if err := k.credited.Set(ctx, collections.Join4(c.Tab, c.Epoch, c.Asset, c.Lane), amount); err != nil {
 			return err
 		}
 	}
@@ -49,16 +50,15 @@ func (k Keeper) importTab(ctx context.Context, t types.Tab) error {
 	if err != nil {
 		return err
 	}
-	for _, p := range t.Lanes {
-		l, err := laneOf(p)
-		if err != nil {
-			return err
-		}
-		if err := k.lanes.Set(ctx, collections.Join3(t.Id, t.Epoch, p.Id), l); err != nil {
+	for _, e := range t.Past {
+		if err := k.importEpoch(ctx, t, e); err != nil {
 			return err
 		}
 	}
-	t.Lanes, t.FeeReserve = nil, ""
+	if err := k.importEpoch(ctx, t, types.Epoch{Epoch: t.Epoch, Lanes: t.Lanes}); err != nil {
+		return err
+	}
+	t.Lanes, t.FeeReserve, t.Past = nil, "", nil
 	if err := k.tabs.Set(ctx, t.Id, t); err != nil {
 		return err
 	}
@@ -66,31 +66,54 @@ func (k Keeper) importTab(ctx context.Context, t types.Tab) error {
 		return err
 	}
 	if t.State == types.TAB_STATE_CLOSING && t.CloseHeight == 0 {
-		if err := k.closing.Set(ctx, collections.Join(uint64(0), t.Id)); err != nil {
+		if err := k.importWindow(ctx, collections.Join3(t.Id, uint32(types.Whole), uint32(types.Whole)), 0, nil); err != nil {
 			return err
 		}
 	}
 	return k.payers.Set(ctx, collections.Join(sdk.AccAddress(payer), t.Id))
 }
 
-// laneOf is the inverse of lane.proto.
-func laneOf(p types.Lane) (l lane, err error) {
-	if l.Key, err = weal.HashFromBytes(p.Key); err != nil {
-		return l, err
+// importEpoch stores the lanes of one epoch, and their windows.
+func (k Keeper) importEpoch(ctx context.Context, t types.Tab, e types.Epoch) error {
+	closed := t.State == types.TAB_STATE_CLOSED
+	over := len(e.Lanes) > 0 && (closed || e.Epoch < t.Epoch && e.CloseHeight == 0)
+	rows := make([]laneRow, len(e.Lanes))
+	for i, p := range e.Lanes {
+		l, err := laneOf(p)
+		if err != nil {
+			return err
+		}
+		rows[i] = laneRow{collections.Join3(t.Id, e.Epoch, p.Id), l}
+		if err := k.lanes.Set(ctx, rows[i].key, l); err != nil {
+			return err
+		}
+		ended := l.ended(t.State)
+		over = over && ended
+		if l.is(flagRevoked) && !ended {
+			if err := k.importWindow(ctx, rows[i].key, p.CloseHeight, p.CloseTime); err != nil {
+				return err
+			}
+		}
 	}
-	l.Gateway = weal.AssetID(p.Gateway)
-	if l.Cap, err = weal.ParseAmount(p.Cap); err != nil {
-		return l, err
+	if over {
+		return k.countHolding(ctx, t.Id, e.Epoch, rows)
 	}
-	if l.Credited, err = weal.ParseAmount(p.Credited); err != nil {
-		return l, err
+	if e.Epoch == t.Epoch {
+		return nil
 	}
-	l.Shown, err = weal.ParseAmount(p.Shown)
-	return l, err
+	return k.importWindow(ctx, collections.Join3(t.Id, e.Epoch, uint32(types.Whole)), e.CloseHeight, e.CloseTime)
 }
 
-// ExportGenesis returns the whole state. Of closed tabs it leaves out the lanes
-// that hold nothing, whether their rows are deleted yet or not.
+// importWindow stores a window; one that has not begun does with the first block.
+func (k Keeper) importWindow(ctx context.Context, key laneKey, height int64, end *time.Time) error {
+	if height == 0 || end == nil {
+		return k.queue.Set(ctx, collections.Join4(uint64(0), key.K1(), key.K2(), key.K3()))
+	}
+	return k.windows.Set(ctx, key, window{Height: height, Time: end.UTC()})
+}
+
+// ExportGenesis returns the whole state. It leaves out spent epochs, whether
+// their rows are deleted yet or not.
 func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) {
 	gs := &types.GenesisState{}
 	var err error
@@ -108,26 +131,14 @@ func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) 
 	if err != nil {
 		return nil, err
 	}
-	for _, t := range gs.Tabs {
-		for _, l := range t.Lanes {
-			rows, err := k.rows(ctx, collections.Join3(t.Id, t.Epoch, l.Id))
-			if err != nil {
-				return nil, err
-			}
-			gs.Credited = append(gs.Credited, rows...)
+	err = k.credited.Walk(ctx, nil, func(row creditKey, amount weal.Amount) (bool, error) {
+		spent, err := k.spent.Has(ctx, collections.Join(row.K1(), row.K2()))
+		if err == nil && !spent {
+			gs.Credited = append(gs.Credited, types.Credited{
+				Tab: row.K1(), Epoch: row.K2(), Lane: row.K4(), Asset: row.K3(), Amount: amount.String(),
+			})
 		}
-	}
-	return gs, nil
-}
-
-// rows returns what the assets of one lane were credited.
-func (k Keeper) rows(ctx context.Context, key laneKey) (rows []types.Credited, err error) {
-	r := collections.NewSuperPrefixedQuadRange3[uint64, uint32, uint32, uint64](key.K1(), key.K2(), key.K3())
-	err = k.credited.Walk(ctx, r, func(row creditKey, amount weal.Amount) (bool, error) {
-		rows = append(rows, types.Credited{
-			Tab: row.K1(), Epoch: row.K2(), Lane: row.K3(), Asset: row.K4(), Amount: amount.String(),
-		})
-		return false, nil
+		return err != nil, err
 	})
-	return rows, err
+	return gs, err
 }

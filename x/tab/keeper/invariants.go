@@ -2,6 +2,7 @@ package keeper
 
 import (
 	"context"
+	"errors"
 
 	"cosmossdk.io/collections"
 	"cosmossdk.io/math"
@@ -13,9 +14,9 @@ import (
 )
 
 // Held returns the coins in escrow that are the tabs': of each tab its deposit,
-// bond and fee reserve less what its lanes were credited, and of a closed tab
-// what was shown and is not credited yet. With what x/asset holds it is at most
-// the escrow account's balance.
+// bond and fee reserve less what its lanes were credited, and of lanes that have
+// ended what was shown and is not credited yet. With what x/asset holds it is at
+// most the escrow account's balance.
 func (k Keeper) Held(ctx context.Context) (sdk.Coins, error) {
 	var held sdk.Coins
 	err := k.tabs.Walk(ctx, nil, func(_ uint64, t types.Tab) (bool, error) {
@@ -35,15 +36,7 @@ func (k Keeper) Held(ctx context.Context) (sdk.Coins, error) {
 }
 
 func (k Keeper) heldBy(ctx context.Context, t types.Tab) (math.Int, error) {
-	if t.State == types.TAB_STATE_CLOSED {
-		total := math.ZeroInt()
-		err := k.eachLane(ctx, t.Id, func(_ laneKey, l lane) error {
-			total = total.Add(sum(l.room(t.State)))
-			return nil
-		})
-		return total, err
-	}
-	deposit, bond, err := storedAmounts(t)
+	f, err := fundsOf(t)
 	if err != nil {
 		return math.Int{}, err
 	}
@@ -51,11 +44,15 @@ func (k Keeper) heldBy(ctx context.Context, t types.Tab) (math.Int, error) {
 	if err != nil {
 		return math.Int{}, err
 	}
-	total := sum(deposit, bond, reserve)
-	err = k.eachLane(ctx, t.Id, func(_ laneKey, l lane) error {
-		total = total.Sub(sum(l.Credited))
-		return nil
-	})
+	total := sum(f.deposit, f.bond, reserve)
+	rows, err := k.lanesOf(ctx, t.Id)
+	for _, r := range rows {
+		if r.lane.ended(t.State) {
+			total = total.Add(sum(r.lane.room(true)))
+		} else {
+			total = total.Sub(sum(r.lane.Credited))
+		}
+	}
 	return total, err
 }
 
@@ -73,57 +70,102 @@ func (k Keeper) Check(ctx context.Context) error {
 		return err
 	}
 	return k.credited.Walk(ctx, nil, func(row creditKey, _ weal.Amount) (bool, error) {
-		has, err := k.lanes.Has(ctx, collections.Join3(row.K1(), row.K2(), row.K3()))
+		has, err := k.lanes.Has(ctx, collections.Join3(row.K1(), row.K2(), row.K4()))
 		if err == nil && !has {
-			err = types.ErrBroken.Wrapf("credited row of asset %d has no lane", row.K4())
+			err = types.ErrBroken.Wrapf("credited row of asset %d has no lane", row.K3())
 		}
 		return err != nil, err
 	})
 }
 
-// checkTab checks one tab: the caps fit the deposit, and in each lane the rows
-// sum to what it was credited, within its cap.
+// checkTab checks one tab: the caps and what is free are the deposit, in each lane
+// the rows sum to what it was credited, within its cap, and epochs that are over
+// count their lanes right.
 func (k Keeper) checkTab(ctx context.Context, t types.Tab) error {
-	deposit, bond, err := storedAmounts(t)
+	f, err := fundsOf(t)
 	if err != nil {
 		return err
 	}
 	closed := t.State == types.TAB_STATE_CLOSED
-	if closed && !sum(deposit, bond).IsZero() {
+	if closed && !sum(f.deposit, f.bond, f.free).IsZero() {
 		return types.ErrBroken.Wrapf("tab %d is closed and has a deposit or a bond", t.Id)
 	}
-	caps := math.ZeroInt()
-	err = k.eachLane(ctx, t.Id, func(key laneKey, l lane) error {
-		caps = caps.Add(sum(l.Cap))
-		if closed && l.room(t.State).IsZero() {
-			return nil // its rows are being deleted
-		}
-		return k.checkLane(ctx, key, l)
-	})
-	if err == nil && !closed && caps.GT(sum(deposit)) {
-		err = types.ErrBroken.Wrapf("tab %d: caps of %s exceed the deposit of %s", t.Id, caps, deposit)
-	}
-	return err
-}
-
-func (k Keeper) checkLane(ctx context.Context, key laneKey, l lane) error {
-	rows, err := k.rows(ctx, key)
+	rows, err := k.lanesOf(ctx, t.Id)
 	if err != nil {
 		return err
 	}
-	total := math.ZeroInt()
-	for _, r := range rows {
-		amount, err := weal.ParseAmount(r.Amount)
+	caps := sum(f.free)
+	for _, epoch := range byEpoch(rows) {
+		credited, err := k.creditedOf(ctx, t.Id, epoch[0].key.K2())
 		if err != nil {
 			return err
 		}
-		total = total.Add(sum(amount))
+		for _, r := range epoch {
+			if err := checkLane(r, credited[r.key.K3()]); err != nil {
+				return err
+			}
+			if !r.lane.ended(t.State) {
+				caps = caps.Add(sum(r.lane.Cap))
+			}
+		}
+		if err := k.checkEpoch(ctx, t, epoch); err != nil {
+			return err
+		}
+	}
+	if !closed && !caps.Equal(sum(f.deposit)) {
+		return types.ErrBroken.Wrapf("tab %d: its caps and what is free are %s, its deposit is %s", t.Id, caps, f.deposit)
+	}
+	return nil
+}
+
+// creditedOf sums the rows of each lane of an epoch.
+func (k Keeper) creditedOf(ctx context.Context, tab uint64, epoch uint32) (map[uint32]math.Int, error) {
+	sums := map[uint32]math.Int{} // only looked up, never ranged over
+	r := collections.NewSuperPrefixedQuadRange[uint64, uint32, uint64, uint32](tab, epoch)
+	err := k.credited.Walk(ctx, r, func(row creditKey, amount weal.Amount) (bool, error) {
+		had, ok := sums[row.K4()]
+		if !ok {
+			had = math.ZeroInt()
+		}
+		sums[row.K4()] = had.Add(sum(amount))
+		return false, nil
+	})
+	return sums, err
+}
+
+func checkLane(r laneRow, rows math.Int) error {
+	l := r.lane
+	if rows.IsNil() {
+		rows = math.ZeroInt()
 	}
 	switch {
-	case !total.Equal(sum(l.Credited)):
-		return types.ErrBroken.Wrapf("lane %d/%d/%d: its rows sum to %s, it has %s", key.K1(), key.K2(), key.K3(), total, l.Credited)
+	case !rows.Equal(sum(l.Credited)):
+		return types.ErrBroken.Wrapf("lane %d/%d/%d: its rows sum to %s, it has %s", r.key.K1(), r.key.K2(), r.key.K3(), rows, l.Credited)
 	case l.Credited.Cmp(l.Cap) > 0:
-		return types.ErrBroken.Wrapf("lane %d/%d/%d: credited %s of a cap of %s", key.K1(), key.K2(), key.K3(), l.Credited, l.Cap)
+		return types.ErrBroken.Wrapf("lane %d/%d/%d: credited %s of a cap of %s", r.key.K1(), r.key.K2(), r.key.K3(), l.Credited, l.Cap)
+	case r.key.K3() == types.Whole && l.Shown.Cmp(l.Credited) < 0:
+		return types.ErrBroken.Wrapf("checkpoint of %d/%d: it paid %s of leaves of %s", r.key.K1(), r.key.K2(), l.Credited, l.Shown)
+	}
+	return nil
+}
+
+// checkEpoch checks how many lanes of an epoch hold something, once that is counted:
+// when its window has ended, or the tab is withdrawn.
+func (k Keeper) checkEpoch(ctx context.Context, t types.Tab, rows []laneRow) error {
+	epoch := rows[0].key.K2()
+	closed := t.State == types.TAB_STATE_CLOSED
+	var want uint32
+	for _, r := range rows {
+		if r.lane.ended(t.State) && !r.lane.room(true).IsZero() {
+			want++
+		}
+	}
+	have, err := k.holding.Get(ctx, collections.Join(t.Id, epoch))
+	if err != nil && !errors.Is(err, collections.ErrNotFound) {
+		return err
+	}
+	if counted := err == nil || closed; counted && have != want {
+		return types.ErrBroken.Wrapf("tab %d: %d lanes of epoch %d hold something, it counts %d", t.Id, want, epoch, have)
 	}
 	return nil
 }

@@ -11,17 +11,30 @@ import (
 	"github.com/weal-network/weal/x/tab/types"
 )
 
-// lane is a lane as it is stored.
+// What has happened to a lane. They are consensus: never reused.
+const (
+	flagRevoked  = 1 << iota // its key was revoked; its window begins with the next block
+	flagReleased             // its window has ended, and what it does not hold is the tab's
+	flagProven               // it was shown that its leaves exceed its cap
+)
+
+// lane is a lane as it is stored. The row of a checkpoint is one, too: its Key is
+// the root, its Cap the pot, Credited what was paid beyond the lanes, and Shown
+// that and what its leaves that were not shown yet sum to.
 type lane struct {
 	Key      weal.Hash
 	Gateway  weal.AssetID
 	Cap      weal.Amount
 	Credited weal.Amount // <= Cap
 	Shown    weal.Amount // can exceed Cap, if the payer promised that
+	Flags    byte
 }
 
-// promised is what stays for the assets when the tab is closed: what they were
-// credited, or the highest total shown, whichever is more; at most the cap.
+func (l lane) is(flag byte) bool { return l.Flags&flag != 0 }
+
+// promised is what stays for the assets when the lane's window has ended: what
+// they were credited, or the highest total shown, whichever is more; at most the
+// cap.
 func (l lane) promised() weal.Amount {
 	shown := l.Shown
 	if shown.Cmp(l.Cap) > 0 {
@@ -33,26 +46,54 @@ func (l lane) promised() weal.Amount {
 	return l.Credited
 }
 
-// room is what settlements can still take from the lane. Of a closed tab it is
-// what was shown before the withdrawal and not credited yet.
-func (l lane) room(state types.TabState) weal.Amount {
+// room is what settlements can still take from the lane. Once it has ended it is
+// what was shown before and is not credited yet.
+func (l lane) room(ended bool) weal.Amount {
 	limit := l.Cap
-	if state == types.TAB_STATE_CLOSED {
+	if ended {
 		limit = l.promised()
 	}
 	room, _ := limit.Sub(l.Credited) // Credited is within both limits
 	return room
 }
 
+// ended reports whether a lane of a tab pays only what it holds: it was released,
+// or the tab was withdrawn.
+func (l lane) ended(state types.TabState) bool {
+	return state == types.TAB_STATE_CLOSED || l.is(flagReleased)
+}
+
 func (l lane) proto(id uint32) types.Lane {
 	return types.Lane{
 		Id: id, Key: l.Key[:], Cap: l.Cap.String(), Gateway: uint64(l.Gateway),
 		Credited: l.Credited.String(), Shown: l.Shown.String(),
+		Revoked: l.is(flagRevoked), Released: l.is(flagReleased), Proven: l.is(flagProven),
 	}
 }
 
+// laneOf is the inverse of lane.proto.
+func laneOf(p types.Lane) (l lane, err error) {
+	if l.Key, err = weal.HashFromBytes(p.Key); err != nil {
+		return l, err
+	}
+	l.Gateway = weal.AssetID(p.Gateway)
+	if l.Cap, err = weal.ParseAmount(p.Cap); err != nil {
+		return l, err
+	}
+	if l.Credited, err = weal.ParseAmount(p.Credited); err != nil {
+		return l, err
+	}
+	for i, set := range []bool{p.Revoked, p.Released, p.Proven} {
+		if set {
+			l.Flags |= 1 << i
+		}
+	}
+	l.Shown, err = weal.ParseAmount(p.Shown)
+	return l, err
+}
+
 // laneSize is the length of a lane's encoding.
-const laneSize = 40 + 3*weal.AmountSize
+const laneSize = 40 + 3*weal.AmountSize + 1
 
 // The lane's and the amount's encodings have one length, so that the gas of a
 // settlement does not depend on how much was settled before.
@@ -68,7 +109,7 @@ var (
 	}
 )
 
-// encodeLane writes key, gateway, cap, credited and shown, big-endian.
+// encodeLane writes key, gateway, cap, credited, shown and flags, big-endian.
 func encodeLane(l lane) []byte {
 	b := append(make([]byte, 0, laneSize), l.Key[:]...)
 	b = binary.BigEndian.AppendUint64(b, uint64(l.Gateway))
@@ -76,7 +117,7 @@ func encodeLane(l lane) []byte {
 		v := a.Bytes()
 		b = append(b, v[:]...)
 	}
-	return b
+	return append(b, l.Flags)
 }
 
 func decodeLane(b []byte) lane {
@@ -85,7 +126,7 @@ func decodeLane(b []byte) lane {
 	}
 	return lane{
 		Key: weal.Hash(b[:32]), Gateway: weal.AssetID(binary.BigEndian.Uint64(b[32:40])),
-		Cap: amount(0), Credited: amount(1), Shown: amount(2),
+		Cap: amount(0), Credited: amount(1), Shown: amount(2), Flags: b[laneSize-1],
 	}
 }
 

@@ -26,7 +26,7 @@ func (s msgServer) Open(ctx context.Context, msg *types.MsgOpen) (*types.MsgOpen
 }
 
 func (s msgServer) Fund(ctx context.Context, msg *types.MsgFund) (*types.MsgFundResponse, error) {
-	first, err := s.k.fund(ctx, msg)
+	first, err := s.k.fund(sdk.UnwrapSDKContext(ctx), msg)
 	if err != nil {
 		return nil, err
 	}
@@ -39,6 +39,29 @@ func (s msgServer) Settle(ctx context.Context, msg *types.MsgSettle) (*types.Msg
 		return nil, err
 	}
 	return &types.MsgSettleResponse{Credits: credits}, nil
+}
+
+func (s msgServer) Revoke(ctx context.Context, msg *types.MsgRevoke) (*types.MsgRevokeResponse, error) {
+	if err := s.k.revoke(sdk.UnwrapSDKContext(ctx), msg); err != nil {
+		return nil, err
+	}
+	return &types.MsgRevokeResponse{}, nil
+}
+
+func (s msgServer) Checkpoint(ctx context.Context, msg *types.MsgCheckpoint) (*types.MsgCheckpointResponse, error) {
+	epoch, credits, err := s.k.checkpoint(sdk.UnwrapSDKContext(ctx), msg)
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgCheckpointResponse{Epoch: epoch, Credits: credits}, nil
+}
+
+func (s msgServer) ProveOffence(ctx context.Context, msg *types.MsgProveOffence) (*types.MsgProveOffenceResponse, error) {
+	reward, burned, err := s.k.proveOffence(sdk.UnwrapSDKContext(ctx), msg)
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgProveOffenceResponse{Reward: reward.String(), Burned: burned.String()}, nil
 }
 
 func (s msgServer) Close(ctx context.Context, msg *types.MsgClose) (*types.MsgCloseResponse, error) {

@@ -2,6 +2,7 @@ package keeper
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"cosmossdk.io/collections"
@@ -27,7 +28,7 @@ func (k Keeper) open(ctx context.Context, msg *types.MsgOpen) (uint64, error) {
 	if err != nil {
 		return 0, err
 	}
-	deposit, bond, reserve, err := openAmounts(params, msg)
+	f, reserve, err := openAmounts(params, msg)
 	if err != nil {
 		return 0, err
 	}
@@ -35,48 +36,49 @@ func (k Keeper) open(ctx context.Context, msg *types.MsgOpen) (uint64, error) {
 	if err != nil {
 		return 0, err
 	}
-	t := types.Tab{
-		Id: id, Denom: msg.Denom, State: types.TAB_STATE_OPEN,
-		Deposit: deposit.String(), Bond: bond.String(),
-	}
+	t := types.Tab{Id: id, Denom: msg.Denom, State: types.TAB_STATE_OPEN}
 	if t.Payer, err = k.addresses.BytesToString(payer); err != nil {
 		return 0, err
 	}
-	if err := k.takeIn(ctx, payer, t, reserve, deposit, bond, reserve); err != nil {
+	if err := k.addLanes(ctx, params, t, &f, nil, msg.Lanes); err != nil {
+		return 0, err
+	}
+	f.put(&t)
+	if err := k.takeIn(ctx, payer, t, reserve, f.deposit, f.bond, reserve); err != nil {
 		return 0, err
 	}
 	if err := k.payers.Set(ctx, collections.Join(sdk.AccAddress(payer), id)); err != nil {
 		return 0, err
 	}
-	if _, err := k.addLanes(ctx, params, t, msg.Lanes); err != nil {
-		return 0, err
-	}
 	emit(ctx, types.EventOpen, types.AttrTab, id, types.AttrPayer, t.Payer, types.AttrDenom, t.Denom,
-		types.AttrDeposit, deposit, types.AttrBond, bond, types.AttrFeeReserve, reserve, types.AttrLanes, len(msg.Lanes))
+		types.AttrDeposit, f.deposit, types.AttrBond, f.bond, types.AttrFeeReserve, reserve, types.AttrLanes, len(msg.Lanes))
 	return id, nil
 }
 
-func openAmounts(params types.Params, msg *types.MsgOpen) (deposit, bond, reserve weal.Amount, err error) {
-	if deposit, err = parseAmount("deposit", msg.Deposit); err != nil {
+// openAmounts reads what a new tab brings: all of its deposit is free.
+func openAmounts(params types.Params, msg *types.MsgOpen) (f funds, reserve weal.Amount, err error) {
+	if f.deposit, err = parseAmount("deposit", msg.Deposit); err != nil {
 		return
 	}
-	if bond, err = parseAmount("bond", msg.Bond); err != nil {
+	if f.bond, err = parseAmount("bond", msg.Bond); err != nil {
 		return
 	}
 	if reserve, err = parseOptional("fee_reserve", msg.FeeReserve); err != nil {
 		return
 	}
-	if deposit.IsZero() {
+	if f.deposit.IsZero() {
 		err = types.ErrAmount.Wrap("deposit must be more than zero")
-	} else if least := params.LeastBond(deposit); bond.Cmp(least) < 0 {
-		err = types.ErrAmount.Wrapf("bond must be at least %s for a deposit of %s, got %s", least, deposit, bond)
+	} else if least := params.LeastBond(f.deposit); f.bond.Cmp(least) < 0 {
+		err = types.ErrAmount.Wrapf("bond must be at least %s for a deposit of %s, got %s", least, f.deposit, f.bond)
 	}
+	f.free = f.deposit
 	return
 }
 
-// fund adds to the deposit and the fee reserve of an open tab and opens lanes.
-// The bond grows with the deposit: what it lacks is taken from the payer too.
-func (k Keeper) fund(ctx context.Context, msg *types.MsgFund) (firstLane uint32, err error) {
+// fund gives back to an open tab what lanes that have ended do not hold, adds to
+// its deposit and its fee reserve, raises caps and opens lanes. The bond grows with
+// the deposit: what it lacks is taken from the payer too.
+func (k Keeper) fund(ctx sdk.Context, msg *types.MsgFund) (firstLane uint32, err error) {
 	t, payer, err := k.openTabOf(ctx, msg.Tab, msg.Payer)
 	if err != nil {
 		return 0, err
@@ -85,49 +87,101 @@ func (k Keeper) fund(ctx context.Context, msg *types.MsgFund) (firstLane uint32,
 	if err != nil {
 		return 0, err
 	}
-	deposit, bond, err := storedAmounts(t)
+	f, err := fundsOf(t)
 	if err != nil {
 		return 0, err
 	}
-	reserve, err := orZero(k.reserves.Get(ctx, t.Id))
+	rows, err := k.release(ctx, t, &f)
 	if err != nil {
 		return 0, err
 	}
-	moreDeposit, deposit, err := raise("deposit", deposit, msg.Deposit)
+	added, reserve, err := k.topUp(ctx, params, t, &f, msg)
 	if err != nil {
 		return 0, err
 	}
-	moreReserve, reserve, err := raise("fee_reserve", reserve, msg.FeeReserve)
-	if err != nil {
+	if err := k.raiseCaps(ctx, t, &f, msg.Raises); err != nil {
 		return 0, err
 	}
-	moreBond, short := params.LeastBond(deposit).Sub(bond)
-	if !short {
-		moreBond = weal.Amount{}
-	}
-	bond, _ = bond.Add(moreBond) // either as it was, or the least bond
-	t.Deposit, t.Bond = deposit.String(), bond.String()
-	if err := k.takeIn(ctx, payer, t, reserve, moreDeposit, moreBond, moreReserve); err != nil {
+	firstLane = nextLane(t, rows)
+	if err := k.addLanes(ctx, params, t, &f, rows, msg.Lanes); err != nil {
 		return 0, err
 	}
-	if firstLane, err = k.addLanes(ctx, params, t, msg.Lanes); err != nil {
+	f.put(&t)
+	if err := k.takeIn(ctx, payer, t, reserve, added.deposit, added.bond, added.reserve); err != nil {
 		return 0, err
 	}
-	emit(ctx, types.EventFund, types.AttrTab, t.Id, types.AttrDeposit, moreDeposit, types.AttrBond, moreBond,
-		types.AttrFeeReserve, moreReserve, types.AttrFirstLane, firstLane, types.AttrLanes, len(msg.Lanes))
+	emit(ctx, types.EventFund, types.AttrTab, t.Id, types.AttrDeposit, added.deposit, types.AttrBond, added.bond,
+		types.AttrFeeReserve, added.reserve, types.AttrFirstLane, firstLane, types.AttrLanes, len(msg.Lanes))
 	return firstLane, nil
 }
 
-// raise reads what a message adds to an amount, and returns it with the sum.
-func raise(field string, have weal.Amount, add string) (more, sum weal.Amount, err error) {
-	if more, err = parseOptional(field, add); err != nil {
-		return more, sum, err
+// more is what a payer adds to a tab.
+type more struct{ deposit, bond, reserve weal.Amount }
+
+// topUp adds to a tab's funds what a message brings, and the bond that they lack.
+// It returns what it added, and the new fee reserve.
+func (k Keeper) topUp(ctx context.Context, params types.Params, t types.Tab, f *funds, msg *types.MsgFund) (added more, reserve weal.Amount, err error) {
+	if reserve, err = orZero(k.reserves.Get(ctx, t.Id)); err != nil {
+		return added, reserve, err
 	}
-	sum, fits := have.Add(more)
-	if !fits {
-		return more, sum, types.ErrAmount.Wrapf("%s does not fit 128 bits", field)
+	if added.deposit, err = parseOptional("deposit", msg.Deposit); err != nil {
+		return added, reserve, err
 	}
-	return more, sum, nil
+	if added.reserve, err = parseOptional("fee_reserve", msg.FeeReserve); err != nil {
+		return added, reserve, err
+	}
+	var fits bool
+	if f.deposit, fits = f.deposit.Add(added.deposit); !fits {
+		return added, reserve, types.ErrAmount.Wrap("deposit does not fit 128 bits")
+	}
+	if reserve, fits = reserve.Add(added.reserve); !fits {
+		return added, reserve, types.ErrAmount.Wrap("fee_reserve does not fit 128 bits")
+	}
+	f.free, _ = f.free.Add(added.deposit) // at most the deposit
+	if lacks, short := params.LeastBond(f.deposit).Sub(f.bond); short {
+		added.bond = lacks
+	}
+	f.bond, _ = f.bond.Add(added.bond) // either as it was, or the least bond
+	return added, reserve, nil
+}
+
+// raiseCaps adds to the caps of lanes of the tab's epoch, out of its free deposit.
+func (k Keeper) raiseCaps(ctx context.Context, t types.Tab, f *funds, raises []types.Raise) error {
+	for _, r := range raises {
+		l, err := k.laneInUse(ctx, t, r.Lane)
+		if err != nil {
+			return err
+		}
+		add, err := parseAmount("more", r.More)
+		if err != nil {
+			return err
+		}
+		var fits bool
+		if f.free, fits = f.free.Sub(add); !fits {
+			return types.ErrLane.Wrapf("raise lane %d: the caps exceed the deposit of %s", r.Lane, f.deposit)
+		}
+		l.Cap, _ = l.Cap.Add(add) // at most the deposit
+		if err := k.lanes.Set(ctx, collections.Join3(t.Id, t.Epoch, r.Lane), l); err != nil {
+			return err
+		}
+		emit(ctx, types.EventRaise, types.AttrTab, t.Id, types.AttrEpoch, t.Epoch, types.AttrLane, r.Lane,
+			types.AttrAmount, add, types.AttrCap, l.Cap)
+	}
+	return nil
+}
+
+// laneInUse returns a lane of the tab's epoch whose key is not revoked.
+func (k Keeper) laneInUse(ctx context.Context, t types.Tab, id uint32) (lane, error) {
+	l, err := k.lanes.Get(ctx, collections.Join3(t.Id, t.Epoch, id))
+	switch {
+	case errors.Is(err, collections.ErrNotFound):
+		return l, types.ErrLaneNotFound.Wrapf("tab %d has no lane %d in epoch %d", t.Id, id, t.Epoch)
+	case err != nil:
+		return l, err
+	case l.is(flagRevoked):
+		return l, types.ErrRevoked.Wrapf("lane %d/%d/%d: open a new one", t.Id, t.Epoch, id)
+	}
+	return l, nil
 }
 
 // openTabOf returns a tab that is open and the payer's.
@@ -166,8 +220,10 @@ func (k Keeper) takeIn(ctx context.Context, payer sdk.AccAddress, t types.Tab, r
 	if total.IsZero() {
 		return nil
 	}
-	return k.bank.SendCoinsFromAccountToModule(ctx, payer, weal.Escrow, sdk.NewCoins(sdk.NewCoin(t.Denom, total)))
+	return k.bank.SendCoinsFromAccountToModule(ctx, payer, weal.Escrow, coins(t.Denom, total))
 }
+
+func coins(denom string, amount math.Int) sdk.Coins { return sdk.NewCoins(sdk.NewCoin(denom, amount)) }
 
 // sum adds amounts; the sum may exceed 128 bits.
 func sum(parts ...weal.Amount) math.Int {
@@ -185,51 +241,37 @@ func (k Keeper) setReserve(ctx context.Context, tab uint64, reserve weal.Amount)
 	return k.reserves.Set(ctx, tab, reserve)
 }
 
-// addLanes opens lanes after the tab's last one, within its deposit. It returns
-// the id of the first, or of the next one there would be.
-func (k Keeper) addLanes(ctx context.Context, params types.Params, t types.Tab, add []types.NewLane) (uint32, error) {
-	deposit, _, err := storedAmounts(t)
-	if err != nil {
-		return 0, err
+// nextLane returns the id of the next lane of the tab's epoch. Rows are all lanes
+// of the tab.
+func nextLane(t types.Tab, rows []laneRow) uint32 {
+	if n := len(rows); n > 0 && rows[n-1].key.K2() == t.Epoch {
+		return rows[n-1].key.K3() + 1
 	}
-	free, first, err := k.unallocated(ctx, t, deposit)
-	if err != nil {
-		return 0, err
+	return 0
+}
+
+// addLanes opens lanes after the tab's last one, out of its free deposit. Rows are
+// the lanes it has.
+func (k Keeper) addLanes(ctx context.Context, params types.Params, t types.Tab, f *funds, rows []laneRow, add []types.NewLane) error {
+	if uint64(len(rows))+uint64(len(add)) > uint64(params.MaxLanes) {
+		return types.ErrLane.Wrapf("a tab may have at most %d lanes, with those of past epochs that are not settled", params.MaxLanes)
 	}
-	if uint64(first)+uint64(len(add)) > uint64(params.MaxLanes) {
-		return 0, types.ErrLane.Wrapf("a tab may have at most %d lanes", params.MaxLanes)
-	}
+	first := nextLane(t, rows)
 	for i, n := range add {
 		id := first + uint32(i)
 		l, err := k.newLane(ctx, params, n)
 		if err != nil {
-			return 0, fmt.Errorf("open lane %d: %w", id, err)
+			return fmt.Errorf("open lane %d: %w", id, err)
 		}
 		var fits bool
-		if free, fits = free.Sub(l.Cap); !fits {
-			return 0, types.ErrLane.Wrapf("open lane %d: the caps exceed the deposit of %s", id, deposit)
+		if f.free, fits = f.free.Sub(l.Cap); !fits {
+			return types.ErrLane.Wrapf("open lane %d: the caps exceed the deposit of %s", id, f.deposit)
 		}
 		if err := k.lanes.Set(ctx, collections.Join3(t.Id, t.Epoch, id), l); err != nil {
-			return 0, err
+			return err
 		}
 	}
-	return first, nil
-}
-
-// unallocated returns what of the deposit is no lane's cap, and the next lane's id.
-func (k Keeper) unallocated(ctx context.Context, t types.Tab, deposit weal.Amount) (free weal.Amount, next uint32, err error) {
-	free = deposit
-	err = k.eachLane(ctx, t.Id, func(key laneKey, l lane) error {
-		var fits bool
-		if free, fits = free.Sub(l.Cap); !fits {
-			return types.ErrBroken.Wrapf("tab %d: the caps exceed the deposit", t.Id)
-		}
-		if key.K2() == t.Epoch {
-			next = key.K3() + 1
-		}
-		return nil
-	})
-	return free, next, err
+	return nil
 }
 
 func (k Keeper) newLane(ctx context.Context, params types.Params, n types.NewLane) (lane, error) {
@@ -276,13 +318,22 @@ func parseOptional(field, s string) (weal.Amount, error) {
 	return parseAmount(field, s)
 }
 
-// storedAmounts reads the deposit and the bond of a tab in the store.
-func storedAmounts(t types.Tab) (deposit, bond weal.Amount, err error) {
-	if deposit, err = weal.ParseAmount(t.Deposit); err == nil {
-		bond, err = weal.ParseAmount(t.Bond)
+// funds are the amounts of a tab in the store: free is the part of the deposit
+// that is no lane's.
+type funds struct{ deposit, bond, free weal.Amount }
+
+func fundsOf(t types.Tab) (f funds, err error) {
+	for _, p := range []struct {
+		to   *weal.Amount
+		from string
+	}{{&f.deposit, t.Deposit}, {&f.bond, t.Bond}, {&f.free, t.Free}} {
+		if *p.to, err = weal.ParseAmount(p.from); err != nil {
+			return f, fmt.Errorf("read tab %d: %w", t.Id, err)
+		}
 	}
-	if err != nil {
-		err = fmt.Errorf("read tab %d: %w", t.Id, err)
-	}
-	return deposit, bond, err
+	return f, nil
+}
+
+func (f funds) put(t *types.Tab) {
+	t.Deposit, t.Bond, t.Free = f.deposit.String(), f.bond.String(), f.free.String()
 }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"slices"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
@@ -16,155 +15,220 @@ import (
 	"github.com/weal-network/weal/x/tab/types"
 )
 
-// world is a chain with a model of it that is as simple as it can be: the model
-// keeps, for each lane, what each asset has had and the highest total shown.
+// world is a chain with a model of it.
 type world struct {
 	*chain
 	rt    *rapid.T
-	lanes []*laneModel
-	tabs  map[uint64]*tabModel
-	start math.Int // what alice and bob had together
+	tabs  []*tabModel
+	start math.Int // what alice has at first
 }
-
-// refund is what the default parameters refund for a credit 20 times as much.
-const refund = 250_000_000_000
-
-type tabModel struct {
-	state    types.TabState
-	reserve  uint64
-	loose    uint64 // the bond and the part of the deposit that is no lane's
-	closedAt int64
-	from     time.Time // the time of the block after
-}
-
-type laneModel struct {
-	signer   *laneSigner
-	tab      uint64
-	limit    uint64
-	paid     map[weal.AssetID]uint64
-	shown    uint64
-	promises []*promise
-}
-
-func (l *laneModel) total() (sum uint64) {
-	for _, n := range l.paid {
-		sum += n
-	}
-	return sum
-}
-
-// kept is what a withdrawal leaves for the assets.
-func (l *laneModel) kept() uint64 { return max(l.total(), min(l.shown, l.limit)) }
 
 func TestAnyOrderOfMessagesKeepsTheMoney(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		c := newChain(rt)
-		w := &world{chain: c, rt: rt, tabs: map[uint64]*tabModel{}}
-		w.start = c.balance("alice").Add(c.balance("bob"))
+		w := &world{chain: c, rt: rt, start: c.balance("alice")}
 		w.openTab()
-		rt.Repeat(map[string]func(*rapid.T){
-			"open":     func(rt *rapid.T) { w.rt = rt; w.openTab() },
-			"sign":     func(rt *rapid.T) { w.rt = rt; w.promise() },
-			"settle":   func(rt *rapid.T) { w.rt = rt; w.settleAny() },
-			"close":    func(rt *rapid.T) { w.rt = rt; w.closeAny() },
-			"withdraw": func(rt *rapid.T) { w.rt = rt; w.withdrawAny() },
-			"blocks":   func(rt *rapid.T) { w.rt = rt; w.blocks() },
-			"":         func(*rapid.T) { w.compare() },
-		})
+		actions := map[string]func(*rapid.T){"": func(*rapid.T) { w.compare() }}
+		for name, act := range map[string]func(){
+			"open": w.openTab, "fund": w.fundAny, "sign": w.promise, "settle": w.settleAny, "insist": w.insist, "revoke": w.revokeAny,
+			"checkpoint": w.checkpointAny, "show": w.showAny, "prove": w.proveAny, "close": w.closeAny, "withdraw": w.withdrawAny,
+			"blocks": w.blocks, "restart": w.restart,
+		} {
+			actions[name] = func(rt *rapid.T) { w.rt = rt; act() }
+		}
+		rt.Repeat(actions)
 	})
 }
 
+func (w *world) amount(least, most uint64, name string) uint64 {
+	return rapid.Uint64Range(least, most).Draw(w.rt, name)
+}
+
+// newLanes draws lanes for the tab's epoch. They are the model's once they are open.
+func (w *world) newLanes(t *tabModel, most uint32) (lanes []*laneModel, add []types.NewLane, caps uint64) {
+	e := t.epoch()
+	for i := range rapid.Uint32Range(0, most).Draw(w.rt, "lanes") {
+		s := signer(w.t, "lane", t.id, uint32(len(e.lanes))+i)
+		s.ref.Epoch = e.number
+		l := &laneModel{epoch: e, signer: s, limit: w.amount(milli, 3*milli, "cap"), counted: map[weal.AssetID]uint64{}}
+		lanes, add, caps = append(lanes, l), append(add, s.newLane(l.limit)), caps+l.limit
+	}
+	return lanes, add, caps
+}
+
+func (t *tabModel) newEpoch() {
+	t.epochs = append(t.epochs, &epochModel{tab: t, number: uint32(len(t.epochs)), paid: map[weal.AssetID]uint64{}})
+}
+
 func (w *world) openTab() {
-	if len(w.tabs) >= 3 {
+	if len(w.tabs) >= 2 {
 		return
 	}
-	id := uint64(len(w.tabs) + 1)
-	reserve := rapid.SampledFrom([]uint64{0, 5 * refund / 2}).Draw(w.rt, "reserve")
-	extra := rapid.Uint64Range(0, milli).Draw(w.rt, "extra")
-	var lanes []types.NewLane
-	deposit := extra
-	for i := range rapid.Uint32Range(1, 2).Draw(w.rt, "lanes") {
-		s := signer(w.t, "lane", id, i)
-		limit := rapid.Uint64Range(milli, 3*milli).Draw(w.rt, "cap")
-		deposit += limit
-		lanes = append(lanes, s.newLane(limit))
-		w.lanes = append(w.lanes, &laneModel{signer: s, tab: id, limit: limit, paid: map[weal.AssetID]uint64{}})
+	t := &tabModel{id: uint64(len(w.tabs) + 1), state: types.TAB_STATE_OPEN}
+	t.newEpoch()
+	t.reserve = rapid.SampledFrom([]uint64{0, 5 * refund / 2}).Draw(w.rt, "reserve")
+	lanes, add, caps := w.newLanes(t, 2)
+	t.brought = caps + w.amount(1, 4*milli, "extra")
+	t.bond = (t.brought+19)/20 + w.amount(0, 1, "more bond")
+	w.openWith(&types.MsgOpen{Deposit: amountText(t.brought), Bond: amountText(t.bond), FeeReserve: amountText(t.reserve), Lanes: add})
+	t.epoch().lanes = lanes
+	w.tabs = append(w.tabs, t)
+}
+
+func (w *world) anyTab() *tabModel { return rapid.SampledFrom(w.tabs).Draw(w.rt, "tab") }
+
+// anyLane draws a lane of any epoch, nil if the tab has none.
+func (w *world) anyLane() *laneModel {
+	var lanes []*laneModel
+	for _, e := range w.anyTab().epochs {
+		lanes = append(lanes, e.lanes...)
 	}
-	bond := deposit/20 + 1
-	w.openWith(&types.MsgOpen{
-		Deposit: weal.NewAmount(deposit).String(), Bond: weal.NewAmount(bond).String(),
-		FeeReserve: weal.NewAmount(reserve).String(), Lanes: lanes,
-	})
-	w.tabs[id] = &tabModel{state: types.TAB_STATE_OPEN, reserve: reserve, loose: bond + extra}
+	if len(lanes) == 0 {
+		return nil
+	}
+	return rapid.SampledFrom(lanes).Draw(w.rt, "lane")
+}
+
+func (w *world) fundAny() {
+	t := w.anyTab()
+	add := rapid.SampledFrom([]uint64{0, milli}).Draw(w.rt, "deposit")
+	before := *t
+	lanes, open, _ := w.newLanes(t, 1)
+	msg := &types.MsgFund{Tab: t.id, Deposit: amountText(add), Lanes: open}
+	var raised *laneModel
+	if own := t.epoch().lanes; len(own) > 0 && rapid.Bool().Draw(w.rt, "raise") {
+		raised = rapid.SampledFrom(own).Draw(w.rt, "raised")
+		msg.Raises = []types.Raise{{Lane: raised.signer.ref.Lane, More: amountText(milli / 2)}}
+	}
+	_, err := w.fund("alice", msg)
+	if before.state != types.TAB_STATE_OPEN {
+		require.ErrorIs(w.t, err, types.ErrTabClosed)
+		return
+	}
+	// What a failed message would release is not released.
+	if raised != nil && raised.revoked {
+		require.ErrorIs(w.t, err, types.ErrRevoked)
+		return
+	}
+	if errors.Is(err, types.ErrLane) {
+		require.ErrorContains(w.t, err, "caps exceed the deposit")
+		return
+	}
+	require.NoError(w.t, err)
+	t.release(w.ctx.BlockHeight(), w.ctx.BlockTime())
+	t.brought += add
+	if raised != nil {
+		raised.limit += milli / 2
+	}
+	t.epoch().lanes = append(t.epoch().lanes, lanes...)
+	deposit, ok := math.NewIntFromString(w.tab(t.id).Deposit)
+	require.True(w.t, ok)
+	t.bond = max(t.bond, (deposit.Uint64()+19)/20)
 }
 
 // promise signs any voucher: leaves may fall, and totals may exceed the cap.
 func (w *world) promise() {
-	l := rapid.SampledFrom(w.lanes).Draw(w.rt, "lane")
+	l := w.anyLane()
+	if l == nil {
+		return
+	}
 	var leaves []pay.Leaf
 	var promised []pay.TickLeaf
-	for _, a := range []weal.AssetID{gateway, model, vault} {
+	most := rapid.SampledFrom([]uint64{milli / 4, 2 * milli}).Draw(w.rt, "most")
+	for _, a := range modelAssets {
 		if rapid.Bool().Draw(w.rt, "leaf") {
-			leaves = append(leaves, leaf(a, rapid.Uint64Range(0, 2*milli).Draw(w.rt, "amount")))
+			leaves = append(leaves, leaf(a, w.amount(0, most, "amount")))
 		}
 		if rapid.Bool().Draw(w.rt, "ticks") {
-			promised = append(promised, ticks(a, rapid.Uint64Range(0, milli/8).Draw(w.rt, "price"), 8))
+			promised = append(promised, ticks(a, w.amount(0, most/16, "price"), 8))
 		}
 	}
 	l.promises = append(l.promises, l.signer.sign(uint64(len(l.promises)+1), leaves, promised...))
 }
 
-// settleAny brings any claims of any voucher and pays the model what they prove.
+// settleAny brings any claims of any voucher.
 func (w *world) settleAny() {
-	l := rapid.SampledFrom(w.lanes).Draw(w.rt, "lane")
-	if len(l.promises) == 0 {
+	l := w.anyLane()
+	if l == nil || len(l.promises) == 0 {
 		return
 	}
 	p := rapid.SampledFrom(l.promises).Draw(w.rt, "voucher")
-	tab := w.tabs[l.tab]
-	limit := l.limit
-	if tab.state == types.TAB_STATE_CLOSED {
-		limit = l.kept()
-	}
-	open := limit > l.total()
+	var claims []types.Claim
+	values := map[weal.AssetID]uint64{}
 	shown := p.signed.Total.Big().Uint64()
-	var (
-		claims []types.Claim
-		due    uint64 // what the fee reserve refunds
-		paid   uint64
-	)
-	for _, a := range []weal.AssetID{gateway, model, vault} {
-		claim, value, ticked := w.anyClaim(p, a)
-		if value == 0 && ticked == 0 && claim.Leaf == nil {
-			continue
-		}
-		claims = append(claims, claim)
-		shown += ticked
-		if had := l.paid[a]; value > had && (open || tab.state != types.TAB_STATE_CLOSED) {
-			add := min(value-had, limit-l.total())
-			l.paid[a] += add
-			paid += add
-			if add >= 20*refund {
-				due += refund
-			}
+	for _, a := range modelAssets {
+		if claim, value, ticked := w.anyClaim(p, a); claim.Leaf != nil || claim.Tick != nil {
+			claims, values[a] = append(claims, claim), value
+			shown += ticked
 		}
 	}
-	credits, err := w.settle(p.claim(claims...))
-	if tab.state == types.TAB_STATE_CLOSED && !open {
+	w.settleLane(l, p.claim(claims...), values, shown)
+}
+
+// settleLane settles claims of known values and pays the model what they prove.
+func (w *world) settleLane(l *laneModel, s types.Settlement, values map[weal.AssetID]uint64, shown uint64) {
+	if l.ended() && l.room() == 0 {
+		_, err := w.settle(s)
 		require.ErrorIs(w.t, err, types.ErrTabClosed)
 		return
 	}
-	require.NoError(w.t, err)
-	var got uint64
-	for _, credit := range credits {
-		n, ok := math.NewIntFromString(credit.Amount)
-		require.True(w.t, ok)
-		got += n.Uint64()
-	}
-	require.Equal(w.t, paid, got)
-	if tab.state != types.TAB_STATE_CLOSED {
+	if !l.ended() {
 		l.shown = max(l.shown, shown)
-		tab.reserve -= min(tab.reserve, due)
+	}
+	t := l.epoch.tab
+	var want, due uint64
+	for _, a := range modelAssets {
+		first := l.counted[a] == 0
+		paid := l.count(a, values[a])
+		want += paid
+		if paid >= 20*refund || first && paid > 0 {
+			due += refund
+		}
+	}
+	require.Equal(w.t, want, w.mustSettle(s))
+	t.refund(due)
+}
+
+func (t *tabModel) refund(due uint64) {
+	if t.state == types.TAB_STATE_CLOSED {
+		return
+	}
+	due = min(due, t.reserve)
+	t.reserve, t.refunded = t.reserve-due, t.refunded+due
+}
+
+// insist brings all that a lane's vouchers owe. If they fit the cap and the lane
+// has not ended, everyone has all of it.
+func (w *world) insist() {
+	l := w.anyLane()
+	if l == nil || l.ended() || l.highest() > l.limit {
+		return
+	}
+	for _, p := range l.promises {
+		values := map[weal.AssetID]uint64{}
+		var claims []types.Claim
+		shown := p.signed.Total.Big().Uint64()
+		for _, a := range modelAssets {
+			var claim types.Claim
+			if slices.ContainsFunc(p.leaves, func(l pay.Leaf) bool { return l.Asset == a }) {
+				claim = p.firm(a)
+			}
+			if i := slices.IndexFunc(p.ticks, func(l pay.TickLeaf) bool { return l.Asset == a }); i >= 0 {
+				t := p.ticked(a, 8)
+				claim.Tick, claim.TickPath, claim.Preimage, claim.TickCount = t.Tick, t.TickPath, t.Preimage, t.TickCount
+				shown += 8 * p.ticks[i].Price.Big().Uint64()
+			}
+			if claim.Leaf != nil || claim.Tick != nil {
+				claims, values[a] = append(claims, claim), p.most(a)
+			}
+		}
+		w.settleLane(l, p.claim(claims...), values, shown)
+	}
+	for _, a := range modelAssets {
+		for _, p := range l.promises {
+			require.GreaterOrEqual(w.t, l.counted[a], p.most(a), "asset %d is unpaid", a)
+		}
+		require.GreaterOrEqual(w.t, l.epoch.paid[a], l.epoch.lanesPaid(a))
 	}
 }
 
@@ -180,80 +244,6 @@ func (w *world) anyClaim(p *promise, a weal.AssetID) (claim types.Claim, value, 
 		t := p.ticked(a, k)
 		claim.Tick, claim.TickPath, claim.Preimage, claim.TickCount = t.Tick, t.TickPath, t.Preimage, t.TickCount
 		ticked = p.ticks[i].Price.Big().Uint64() * uint64(k)
-		if claim.Leaf == nil && ticked == 0 {
-			return types.Claim{}, 0, 0
-		}
 	}
 	return claim, value + ticked, ticked
-}
-
-func (w *world) anyTab() uint64 {
-	return rapid.Uint64Range(1, uint64(len(w.tabs))).Draw(w.rt, "tab")
-}
-
-func (w *world) closeAny() {
-	id := w.anyTab()
-	tab := w.tabs[id]
-	err := w.close(id)
-	if tab.state != types.TAB_STATE_OPEN {
-		require.ErrorIs(w.t, err, types.ErrTabClosed)
-		return
-	}
-	require.NoError(w.t, err)
-	tab.state, tab.closedAt = types.TAB_STATE_CLOSING, w.ctx.BlockHeight()
-}
-
-func (w *world) blocks() {
-	dt := rapid.SampledFrom([]time.Duration{time.Second, 10 * time.Second, time.Hour}).Draw(w.rt, "time")
-	for range rapid.SampledFrom([]int{1, 2, 99, 100, 101}).Draw(w.rt, "blocks") {
-		w.pass(1, dt)
-		for _, tab := range w.tabs {
-			if tab.state == types.TAB_STATE_CLOSING && w.ctx.BlockHeight() == tab.closedAt+1 {
-				tab.from = w.ctx.BlockTime()
-			}
-		}
-	}
-}
-
-func (w *world) withdrawAny() {
-	id := w.anyTab()
-	tab := w.tabs[id]
-	before := w.balance("alice")
-	_, err := w.withdraw(id)
-	ended := tab.state == types.TAB_STATE_CLOSING && w.ctx.BlockHeight() >= tab.closedAt+101 &&
-		w.ctx.BlockTime().Sub(tab.from) >= 10*time.Minute
-	if !ended {
-		require.True(w.t, errors.Is(err, types.ErrWindow) || errors.Is(err, types.ErrTabClosed), "%v", err)
-		return
-	}
-	require.NoError(w.t, err)
-	want := tab.loose + tab.reserve
-	for _, l := range w.lanes {
-		if l.tab == id {
-			want += l.limit - l.kept()
-		}
-	}
-	require.Equal(w.t, math.NewIntFromUint64(want).String(), w.balance("alice").Sub(before).String())
-	tab.state, tab.reserve = types.TAB_STATE_CLOSED, 0
-}
-
-// compare checks the chain against the model, and that no coin was made or lost.
-func (w *world) compare() {
-	w.check()
-	earned := map[weal.AssetID]uint64{}
-	for _, l := range w.lanes {
-		for a, n := range l.paid {
-			earned[a] += n
-		}
-		require.LessOrEqual(w.t, l.total(), l.limit)
-	}
-	for _, a := range []weal.AssetID{gateway, model, vault} {
-		require.Equal(w.t, math.NewIntFromUint64(earned[a]).String(), w.money.earned(a).String())
-	}
-	all := w.balance("alice").Add(w.balance("bob")).Add(w.money.of(weal.Escrow, denom))
-	require.Equal(w.t, w.start.String(), all.String())
-	for id, tab := range w.tabs {
-		require.Equal(w.t, tab.state, w.tab(id).State)
-		require.Equal(w.t, weal.NewAmount(tab.reserve).String(), w.tab(id).FeeReserve)
-	}
 }

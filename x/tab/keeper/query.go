@@ -70,7 +70,7 @@ func (q querier) Credited(ctx context.Context, req *types.QueryCreditedRequest) 
 	if req == nil {
 		return nil, errEmpty
 	}
-	amount, err := orZero(q.k.credited.Get(ctx, collections.Join4(req.Tab, req.Epoch, req.Lane, req.Asset)))
+	amount, err := orZero(q.k.credited.Get(ctx, collections.Join4(req.Tab, req.Epoch, req.Asset, req.Lane)))
 	return &types.QueryCreditedResponse{Amount: amount.String()}, err
 }
 

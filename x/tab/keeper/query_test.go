@@ -38,7 +38,7 @@ func TestQueries(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, types.Tab{
 		Id: 1, Payer: account("alice").String(), Denom: denom, Deposit: "1000000000000000", Bond: "50000000000000",
-		FeeReserve: "0", State: types.TAB_STATE_OPEN,
+		FeeReserve: "0", State: types.TAB_STATE_OPEN, Free: "0",
 		Lanes: []types.Lane{{
 			Key: lane.newLane(1).Key, Cap: "1000000000000000", Gateway: uint64(gateway), Credited: "5", Shown: "5",
 		}},

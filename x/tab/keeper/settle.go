@@ -16,14 +16,27 @@ import (
 
 // settlement is one settlement while it is paid.
 type settlement struct {
-	ref   weal.LaneRef
+	ref   weal.LaneRef // of a checkpoint with lane types.Whole
 	tab   types.Tab
 	lane  lane
+	ended bool // the lane pays only what it holds
 	claim []proven
 }
 
 func (s *settlement) key() laneKey {
 	return collections.Join3(uint64(s.ref.Tab), s.ref.Epoch, s.ref.Lane)
+}
+
+func (s *settlement) row(a weal.AssetID, lane uint32) creditKey {
+	return collections.Join4(uint64(s.ref.Tab), s.ref.Epoch, uint64(a), lane)
+}
+
+// paid is what a settlement paid to one asset. First: it is the asset's first
+// credit of the lane.
+type paid struct {
+	asset  weal.AssetID
+	amount weal.Amount
+	first  bool
 }
 
 // settle pays what the settlements of a message prove, and refunds the sender
@@ -40,12 +53,19 @@ func (k Keeper) settle(ctx sdk.Context, msg *types.MsgSettle) ([]types.CreditedN
 		credits []types.CreditedNow
 		refunds sdk.Coins
 	)
-	for i, s := range msg.Settlements {
-		paid, refund, err := k.settleOne(ctx, msg.Sender, s)
+	for i, raw := range msg.Settlements {
+		s, credited, err := k.settleOne(ctx, msg.Sender, raw)
 		if err != nil {
 			return nil, wrapf(err, "settlement %d", i)
 		}
-		credits = append(credits, paid...)
+		credits = append(credits, creditedNow(s.tab, credited)...)
+		if s.tab.State == types.TAB_STATE_CLOSED {
+			continue
+		}
+		refund, err := k.refund(ctx, msg.Sender, s.tab, credited)
+		if err != nil {
+			return nil, wrapf(err, "settlement %d", i)
+		}
 		if refund.IsValid() {
 			refunds = refunds.Add(refund)
 		}
@@ -56,69 +76,91 @@ func (k Keeper) settle(ctx sdk.Context, msg *types.MsgSettle) ([]types.CreditedN
 	return credits, k.bank.SendCoinsFromModuleToAccount(ctx, weal.Escrow, sender, refunds)
 }
 
-// settleOne pays one settlement. The refund is taken from the fee reserve; the
-// caller sends it. It is the zero coin if there is none.
-func (k Keeper) settleOne(ctx sdk.Context, sender string, raw types.Settlement) ([]types.CreditedNow, sdk.Coin, error) {
+func creditedNow(t types.Tab, credited []paid) []types.CreditedNow {
+	out := make([]types.CreditedNow, len(credited))
+	for i, p := range credited {
+		out[i] = types.CreditedNow{Asset: uint64(p.asset), Denom: t.Denom, Amount: p.amount.String()}
+	}
+	return out
+}
+
+// settleOne pays one settlement, of a voucher or of a checkpoint.
+func (k Keeper) settleOne(ctx sdk.Context, sender string, raw types.Settlement) (settlement, []paid, error) {
+	if len(raw.Voucher) == 0 {
+		return k.settleCheckpoint(ctx, sender, raw)
+	}
 	v, s, err := k.verify(ctx, raw)
 	if err != nil {
-		return nil, sdk.Coin{}, err
+		return s, nil, err
 	}
 	emit(ctx, types.EventSettle, types.AttrTab, uint64(s.ref.Tab), types.AttrEpoch, s.ref.Epoch, types.AttrLane, s.ref.Lane,
 		types.AttrSeq, v.Seq, types.AttrTotal, v.Total, types.AttrSender, sender)
 	before := s.lane
 	s.show(v)
-	credits, err := k.credit(ctx, &s)
+	credited, err := k.credit(ctx, &s)
 	if err != nil {
-		return nil, sdk.Coin{}, err
+		return s, nil, err
 	}
-	if s.lane != before {
-		if err := k.lanes.Set(ctx, s.key(), s.lane); err != nil {
-			return nil, sdk.Coin{}, err
-		}
-	}
-	if s.tab.State == types.TAB_STATE_CLOSED {
-		if s.lane.room(s.tab.State).IsZero() {
-			err = k.spent.Set(ctx, s.key())
-		}
-		return credits, sdk.Coin{}, err
-	}
-	refund, err := k.refund(ctx, sender, s.tab, credits)
-	return credits, refund, err
+	return s, credited, k.putLane(ctx, &s, before)
 }
 
-// verify reads a settlement and checks all that it must prove.
+// putLane stores the lane of a settlement if it is not as before, and counts it if
+// it holds nothing any more.
+func (k Keeper) putLane(ctx sdk.Context, s *settlement, before lane) error {
+	if s.lane != before {
+		if err := k.lanes.Set(ctx, s.key(), s.lane); err != nil {
+			return err
+		}
+	}
+	if s.ended && s.lane.room(true).IsZero() {
+		return k.emptied(ctx, s.ref)
+	}
+	return nil
+}
+
+// verify reads a settlement of a voucher and checks all that it must prove.
 func (k Keeper) verify(ctx sdk.Context, raw types.Settlement) (pay.Voucher, settlement, error) {
 	var s settlement
-	v, err := readVoucher(ctx, raw.Voucher)
+	v, err := readVoucher(ctx, raw)
 	if err != nil {
 		return v.Voucher, s, err
 	}
-	s.ref = v.Lane
-	if s.tab, err = k.tab(ctx, uint64(s.ref.Tab)); err != nil {
+	if s, err = k.payable(ctx, v.Lane); err != nil {
 		return v.Voucher, s, err
 	}
-	s.lane, err = k.lanes.Get(ctx, s.key())
-	closed := s.tab.State == types.TAB_STATE_CLOSED
-	switch {
-	case errors.Is(err, collections.ErrNotFound) && !closed:
-		return v.Voucher, s, types.ErrLaneNotFound.Wrapf("lane %s", s.ref)
-	case err != nil && !errors.Is(err, collections.ErrNotFound):
+	if err := verifyVoucher(ctx, v, s.lane); err != nil {
 		return v.Voucher, s, err
-	case closed && s.lane.room(s.tab.State).IsZero():
-		return v.Voucher, s, types.ErrTabClosed.Wrapf("lane %s: nothing is held for it", s.ref)
-	}
-	ctx.GasMeter().ConsumeGas(GasSignature, "tab: verify voucher")
-	if err := v.Verify(s.lane.Key); err != nil {
-		return v.Voucher, s, types.ErrVoucher.Wrapf("lane %s: %s", s.ref, err)
 	}
 	s.claim, err = proveClaims(ctx, v.Voucher, raw.Claims)
 	return v.Voucher, s, err
 }
 
+// payable returns a settlement of a lane, or of a checkpoint, that can still pay.
+func (k Keeper) payable(ctx context.Context, ref weal.LaneRef) (settlement, error) {
+	s := settlement{ref: ref}
+	var err error
+	if s.tab, err = k.tab(ctx, uint64(ref.Tab)); err != nil {
+		return s, err
+	}
+	s.lane, err = k.lanes.Get(ctx, s.key())
+	missing := errors.Is(err, collections.ErrNotFound)
+	if err != nil && !missing {
+		return s, err
+	}
+	s.ended = s.lane.ended(s.tab.State)
+	switch {
+	case missing && !s.ended && ref.Epoch >= s.tab.Epoch:
+		return s, types.ErrLaneNotFound.Wrapf("lane %s", ref)
+	case missing, s.ended && s.lane.room(true).IsZero():
+		return s, types.ErrTabClosed.Wrapf("lane %s: nothing is held for it", ref)
+	}
+	return s, nil
+}
+
 // show records the highest total that the lane's vouchers have had. Once the
-// tab is closed the refund is gone, and nothing more can be held back.
+// lane has ended the rest of its cap is gone, and nothing more can be held back.
 func (s *settlement) show(v pay.Voucher) {
-	if s.tab.State == types.TAB_STATE_CLOSED {
+	if s.ended {
 		return
 	}
 	shown := v.Total
@@ -140,11 +182,15 @@ var greatest = weal.AmountFromBytes([weal.AmountSize]byte{
 })
 
 // credit raises what each asset was credited to what its claim has proven, as
-// far as the lane has room, and returns what was added.
-func (k Keeper) credit(ctx context.Context, s *settlement) ([]types.CreditedNow, error) {
-	var credits []types.CreditedNow
+// far as the lane has room, and returns what the assets were paid. What the
+// epoch's checkpoint has paid an asset already is not paid again.
+func (k Keeper) credit(ctx sdk.Context, s *settlement) ([]paid, error) {
+	var (
+		credited []paid
+		covered  weal.Amount
+	)
 	for _, c := range s.claim {
-		key := collections.Join4(uint64(s.ref.Tab), s.ref.Epoch, s.ref.Lane, uint64(c.asset))
+		key := s.row(c.asset, s.ref.Lane)
 		had, err := orZero(k.credited.Get(ctx, key))
 		if err != nil {
 			return nil, err
@@ -153,7 +199,7 @@ func (k Keeper) credit(ctx context.Context, s *settlement) ([]types.CreditedNow,
 		if !more {
 			continue
 		}
-		if room := s.lane.room(s.tab.State); add.Cmp(room) > 0 {
+		if room := s.lane.room(s.ended); add.Cmp(room) > 0 {
 			add = room
 		}
 		if add.IsZero() {
@@ -164,20 +210,36 @@ func (k Keeper) credit(ctx context.Context, s *settlement) ([]types.CreditedNow,
 		if err := k.credited.Set(ctx, key, now); err != nil {
 			return nil, err
 		}
-		if err := k.assets.Credit(ctx, c.asset, s.tab.Denom, add); err != nil {
-			return nil, wrapf(err, "credit asset %d", c.asset)
+		by, err := k.cover(ctx, s, c.asset, add)
+		if err != nil {
+			return nil, err
 		}
-		credits = append(credits, types.CreditedNow{Asset: uint64(c.asset), Denom: s.tab.Denom, Amount: add.String()})
-		emit(ctx, types.EventCredit, types.AttrTab, uint64(s.ref.Tab), types.AttrEpoch, s.ref.Epoch, types.AttrLane, s.ref.Lane,
-			types.AttrAsset, uint64(c.asset), types.AttrDenom, s.tab.Denom, types.AttrAmount, add)
+		covered, _ = covered.Add(by) // at most the checkpoint's cap
+		if add, _ = add.Sub(by); add.IsZero() {
+			continue
+		}
+		if err := k.pay(ctx, s, c.asset, add); err != nil {
+			return nil, err
+		}
+		credited = append(credited, paid{c.asset, add, had.IsZero()})
 	}
-	return credits, nil
+	return credited, k.repay(ctx, s, covered)
+}
+
+// pay makes an amount the revenue of an asset.
+func (k Keeper) pay(ctx context.Context, s *settlement, a weal.AssetID, amount weal.Amount) error {
+	if err := k.assets.Credit(ctx, a, s.tab.Denom, amount); err != nil {
+		return wrapf(err, "credit asset %d", a)
+	}
+	emit(ctx, types.EventCredit, types.AttrTab, uint64(s.ref.Tab), types.AttrEpoch, s.ref.Epoch, types.AttrLane, s.ref.Lane,
+		types.AttrAsset, uint64(a), types.AttrDenom, s.tab.Denom, types.AttrAmount, amount)
+	return nil
 }
 
 // refund takes from the tab's fee reserve what its credits are worth to who
 // brought them, and returns it; the zero coin if there is nothing to refund.
-func (k Keeper) refund(ctx context.Context, sender string, t types.Tab, credits []types.CreditedNow) (sdk.Coin, error) {
-	if len(credits) == 0 {
+func (k Keeper) refund(ctx context.Context, sender string, t types.Tab, credited []paid) (sdk.Coin, error) {
+	if len(credited) == 0 {
 		return sdk.Coin{}, nil
 	}
 	reserve, err := orZero(k.reserves.Get(ctx, t.Id))
@@ -190,12 +252,8 @@ func (k Keeper) refund(ctx context.Context, sender string, t types.Tab, credits 
 	}
 	var back weal.Amount
 	rest := reserve
-	for _, c := range credits {
-		amount, err := weal.ParseAmount(c.Amount)
-		if err != nil {
-			return sdk.Coin{}, err
-		}
-		due := params.Refund(amount)
+	for _, p := range credited {
+		due := params.Refund(p.amount, p.first)
 		if due.Cmp(rest) > 0 {
 			due = rest
 		}

@@ -97,6 +97,14 @@ func (m *money) SendCoinsFromModuleToAccount(_ context.Context, module string, t
 	return m.move(module, to.String(), coins)
 }
 
+func (m *money) SendCoinsFromModuleToModule(_ context.Context, from, to string, coins sdk.Coins) error {
+	return m.move(from, to, coins)
+}
+
+func (m *money) BurnCoins(_ context.Context, module string, coins sdk.Coins) error {
+	return m.move(module, "burned", coins)
+}
+
 func (m *money) Credit(_ context.Context, a weal.AssetID, _ string, amount weal.Amount) error {
 	if a == 0 || a > lastAsset {
 		return fmt.Errorf("asset %d not found", a)

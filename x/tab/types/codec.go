@@ -9,7 +9,8 @@ import (
 // RegisterInterfaces makes the module's messages known to a codec.
 func RegisterInterfaces(r codectypes.InterfaceRegistry) {
 	r.RegisterImplementations((*sdk.Msg)(nil),
-		&MsgOpen{}, &MsgFund{}, &MsgSettle{}, &MsgClose{}, &MsgWithdraw{}, &MsgUpdateParams{},
+		&MsgOpen{}, &MsgFund{}, &MsgRevoke{}, &MsgCheckpoint{}, &MsgSettle{}, &MsgProveOffence{},
+		&MsgClose{}, &MsgWithdraw{}, &MsgUpdateParams{},
 	)
 	msgservice.RegisterMsgServiceDesc(r, &_Msg_serviceDesc)
 }

@@ -9,7 +9,7 @@ var (
 	// ErrLaneNotFound: the tab has no such lane in that epoch.
 	ErrLaneNotFound = errorsmod.Register(ModuleName, 3, "lane not found")
 	// ErrTabClosed: the tab is closing or closed, and this needs an open one;
-	// or it is closed and nothing is held for the lane.
+	// or the tab or the lane has ended and nothing is held for the lane.
 	ErrTabClosed = errorsmod.Register(ModuleName, 4, "tab is closed")
 	// ErrNotPayer: only the tab's payer may do this.
 	ErrNotPayer = errorsmod.Register(ModuleName, 5, "not the tab's payer")
@@ -29,4 +29,10 @@ var (
 	ErrGenesis = errorsmod.Register(ModuleName, 12, "bad genesis")
 	// ErrBroken: an invariant does not hold.
 	ErrBroken = errorsmod.Register(ModuleName, 13, "invariant broken")
+	// ErrRevoked: the lane's key was revoked already, and this needs a lane in use.
+	ErrRevoked = errorsmod.Register(ModuleName, 14, "lane is revoked")
+	// ErrCheckpoint: a checkpoint's epoch, sum or cap is wrong.
+	ErrCheckpoint = errorsmod.Register(ModuleName, 15, "bad checkpoint")
+	// ErrOffence: what was shown is no offence, or was proven already.
+	ErrOffence = errorsmod.Register(ModuleName, 16, "no offence")
 )

@@ -6,9 +6,29 @@ const (
 	EventOpen = "tab_open"
 	// EventFund: tab, deposit, bond, fee_reserve (each what was added), first_lane, lanes (count).
 	EventFund = "tab_fund"
+	// EventRaise, one for each cap raised: tab, epoch, lane, amount (what was added), cap.
+	EventRaise = "tab_raise"
+	// EventRevoke, one for each lane: tab, epoch, lane.
+	EventRevoke = "tab_revoke"
+	// EventLaneWindow, in the block after: tab, epoch, lane, close_height, close_time.
+	EventLaneWindow = "tab_lane_window"
+	// EventRelease, one for each lane whose window ended, when the tab is funded:
+	// tab, epoch, lane, amount (what is free again), held.
+	EventRelease = "tab_release"
+	// EventCheckpoint: tab, epoch (the one that ended), total, cap, root.
+	EventCheckpoint = "tab_checkpoint"
+	// EventEpochWindow, in the block after: tab, epoch, close_height, close_time.
+	EventEpochWindow = "tab_epoch_window"
+	// EventBack: tab, payer, denom, amount: what a checkpoint's pot need not hold
+	// any more, paid to the payer of a closed tab.
+	EventBack = "tab_back"
+	// EventOffence: tab, epoch, lane, sender, denom, reward, burned.
+	EventOffence = "tab_offence"
 	// EventSettle, one for each settlement: tab, epoch, lane, seq, total, sender.
+	// One of a checkpoint has lane 4294967295, and neither seq nor total.
 	EventSettle = "tab_settle"
-	// EventCredit, one for each asset paid: tab, epoch, lane, asset, denom, amount.
+	// EventCredit, one for each asset paid: tab, epoch, lane (as above), asset,
+	// denom, amount.
 	EventCredit = "tab_credit"
 	// EventRefund: tab, receiver, denom, amount (from the fee reserve).
 	EventRefund = "tab_refund"
@@ -39,6 +59,10 @@ const (
 	AttrBond        = "bond"
 	AttrFeeReserve  = "fee_reserve"
 	AttrHeld        = "held"
+	AttrCap         = "cap"
+	AttrRoot        = "root"
+	AttrReward      = "reward"
+	AttrBurned      = "burned"
 	AttrCloseHeight = "close_height"
 	AttrCloseTime   = "close_time"
 )

@@ -8,10 +8,13 @@ import (
 	weal "github.com/weal-network/weal/types"
 )
 
-// BankKeeper moves coins into and out of the escrow account.
+// BankKeeper moves coins into and out of the escrow account, and burns those
+// that the module's own account was given for it.
 type BankKeeper interface {
 	SendCoinsFromAccountToModule(ctx context.Context, from sdk.AccAddress, module string, coins sdk.Coins) error
 	SendCoinsFromModuleToAccount(ctx context.Context, module string, to sdk.AccAddress, coins sdk.Coins) error
+	SendCoinsFromModuleToModule(ctx context.Context, from, to string, coins sdk.Coins) error
+	BurnCoins(ctx context.Context, module string, coins sdk.Coins) error
 }
 
 // AssetKeeper knows the assets and whose the coins in escrow are.

@@ -2,6 +2,7 @@ package types
 
 import (
 	"math/big"
+	"slices"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
@@ -39,14 +40,21 @@ func (gs GenesisState) Validate() error {
 		return err
 	}
 	for _, t := range gs.Tabs {
-		for _, l := range t.Lanes {
-			ref := weal.LaneRef{Tab: weal.TabID(t.Id), Epoch: t.Epoch, Lane: l.Id}
-			if credited[ref].String() != l.Credited {
-				return ErrGenesis.Wrapf("lane %s: its rows sum to %s, it has %s", ref, credited[ref], l.Credited)
+		for _, e := range t.epochs() {
+			for _, l := range e.Lanes {
+				ref := weal.LaneRef{Tab: weal.TabID(t.Id), Epoch: e.Epoch, Lane: l.Id}
+				if credited[ref].String() != l.Credited {
+					return ErrGenesis.Wrapf("lane %s: its rows sum to %s, it has %s", ref, credited[ref], l.Credited)
+				}
 			}
 		}
 	}
 	return nil
+}
+
+// epochs returns the tab's past epochs and its own.
+func (t Tab) epochs() []Epoch {
+	return append(slices.Clone(t.Past), Epoch{Epoch: t.Epoch, Lanes: t.Lanes})
 }
 
 // sumCredited adds the rows to the sums of their lanes.
@@ -78,17 +86,12 @@ func (t Tab) validate(credited map[weal.LaneRef]*big.Int) error {
 	if err := sdk.ValidateDenom(t.Denom); err != nil {
 		return err
 	}
-	deposit, err := weal.ParseAmount(t.Deposit)
-	if err != nil {
-		return err
-	}
-	bond, err := weal.ParseAmount(t.Bond)
-	if err != nil {
-		return err
-	}
-	reserve, err := weal.ParseAmount(t.FeeReserve)
-	if err != nil {
-		return err
+	var amounts [4]weal.Amount
+	for i, s := range []string{t.Deposit, t.Free, t.Bond, t.FeeReserve} {
+		var err error
+		if amounts[i], err = weal.ParseAmount(s); err != nil {
+			return err
+		}
 	}
 	closed := t.State == TAB_STATE_CLOSED
 	switch {
@@ -96,23 +99,48 @@ func (t Tab) validate(credited map[weal.LaneRef]*big.Int) error {
 		return ErrGenesis.Wrapf("state %d", t.State)
 	case t.CloseHeight < 0 || (t.State == TAB_STATE_OPEN) && t.CloseHeight != 0:
 		return ErrGenesis.Wrapf("close_height %d", t.CloseHeight)
-	case closed && !(deposit.IsZero() && bond.IsZero() && reserve.IsZero()):
+	case closed && amounts != [4]weal.Amount{}:
 		return ErrGenesis.Wrap("it is closed and has a deposit, a bond or a fee reserve")
+	case t.Epoch == Whole:
+		return ErrGenesis.Wrapf("epoch %d", t.Epoch)
 	}
-	caps := new(big.Int)
-	for i, l := range t.Lanes {
+	caps, epochs := amounts[1].Big(), t.epochs()
+	for i, e := range epochs {
+		if i > 0 && e.Epoch <= epochs[i-1].Epoch || e.CloseHeight < 0 {
+			return ErrGenesis.Wrapf("epoch %d: epochs must ascend", e.Epoch)
+		}
+		if err := e.validate(t, caps, credited); err != nil {
+			return err
+		}
+	}
+	if !closed && caps.Cmp(amounts[0].Big()) != 0 {
+		return ErrGenesis.Wrapf("caps and what is free are %s, the deposit is %s", caps, t.Deposit)
+	}
+	return nil
+}
+
+// validate checks the lanes of an epoch of t, enters them, and adds the caps of
+// those that are not released to caps.
+func (e Epoch) validate(t Tab, caps *big.Int, credited map[weal.LaneRef]*big.Int) error {
+	for i, l := range e.Lanes {
 		limit, err := l.validate()
 		if err != nil {
 			return err
 		}
-		if i > 0 && l.Id <= t.Lanes[i-1].Id {
+		switch {
+		case i > 0 && l.Id <= e.Lanes[i-1].Id:
 			return ErrGenesis.Wrapf("lane %d: ids must ascend", l.Id)
+		case l.Id == Whole && (e.Epoch == t.Epoch || l.Revoked || l.Proven):
+			return ErrGenesis.Wrapf("epoch %d has a checkpoint and is not past, or it is marked as a lane", e.Epoch)
+		case l.Released && !l.Revoked && e.Epoch == t.Epoch:
+			return ErrGenesis.Wrapf("lane %d: it is released and in use", l.Id)
+		case l.CloseHeight < 0 || l.CloseHeight > 0 && (!l.Revoked || l.Released || l.CloseTime == nil):
+			return ErrGenesis.Wrapf("lane %d: close_height %d", l.Id, l.CloseHeight)
 		}
-		caps.Add(caps, limit.Big())
-		credited[weal.LaneRef{Tab: weal.TabID(t.Id), Epoch: t.Epoch, Lane: l.Id}] = new(big.Int)
-	}
-	if !closed && caps.Cmp(deposit.Big()) > 0 {
-		return ErrGenesis.Wrapf("caps of %s exceed the deposit of %s", caps, deposit)
+		if !l.Released {
+			caps.Add(caps, limit.Big())
+		}
+		credited[weal.LaneRef{Tab: weal.TabID(t.Id), Epoch: e.Epoch, Lane: l.Id}] = new(big.Int)
 	}
 	return nil
 }
@@ -123,8 +151,10 @@ func (l Lane) validate() (weal.Amount, error) {
 	if err != nil {
 		return weal.Amount{}, err
 	}
-	if err := pay.CheckKey(key); err != nil {
-		return weal.Amount{}, err
+	if l.Id != Whole { // a checkpoint's is a root
+		if err := pay.CheckKey(key); err != nil {
+			return weal.Amount{}, err
+		}
 	}
 	limit, err := weal.ParseAmount(l.Cap)
 	if err != nil {
@@ -134,10 +164,11 @@ func (l Lane) validate() (weal.Amount, error) {
 	if err != nil {
 		return weal.Amount{}, err
 	}
-	if _, err := weal.ParseAmount(l.Shown); err != nil {
+	shown, err := weal.ParseAmount(l.Shown)
+	if err != nil {
 		return weal.Amount{}, err
 	}
-	if credited.Cmp(limit) > 0 {
+	if credited.Cmp(limit) > 0 || l.Id == Whole && shown.Cmp(credited) < 0 {
 		return weal.Amount{}, ErrGenesis.Wrapf("lane %d: credited %s of a cap of %s", l.Id, credited, limit)
 	}
 	return limit, nil

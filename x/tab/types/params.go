@@ -12,9 +12,10 @@ const BasisPoints = 10_000
 // DefaultParams returns the parameters of a new chain.
 //
 // The refund pays for 25,000 gas at the chain's least price of 10^7 aweal, about
-// what a settlement of one asset adds to a batch. With a ratio of 20 it is never
-// more than 5 % of what the settlement credits: who drains a fee reserve has
-// brought at least 20 times as much to assets.
+// what a settlement of one asset adds to a batch. With a ratio of 20 it is, but
+// for an asset's first credit of a lane, never more than 5 % of what the
+// settlement credits: who drains a fee reserve has brought at least 20 times as
+// much to assets.
 func DefaultParams() Params {
 	return Params{
 		CloseSeconds:         600,
@@ -69,15 +70,15 @@ func (p Params) LeastBond(deposit weal.Amount) weal.Amount {
 }
 
 // Refund returns what the fee reserve pays back for crediting one asset with
-// credit: RefundPerAsset, or nothing if the credit is not RefundRatio times as
-// much. p must be valid.
-func (p Params) Refund(credit weal.Amount) weal.Amount {
+// credit: RefundPerAsset, or nothing if the credit is not the asset's first of the
+// lane and not RefundRatio times as much. p must be valid.
+func (p Params) Refund(credit weal.Amount, first bool) weal.Amount {
 	refund, err := weal.ParseAmount(p.RefundPerAsset)
 	if err != nil {
 		return weal.Amount{}
 	}
 	least, ok := refund.Mul(uint64(p.RefundRatio))
-	if !ok || credit.Cmp(least) < 0 {
+	if !first && (!ok || credit.Cmp(least) < 0) {
 		return weal.Amount{}
 	}
 	return refund

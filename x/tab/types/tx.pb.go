@@ -224,6 +224,7 @@ type MsgFund struct {
 	Deposit    string    `protobuf:"bytes,3,opt,name=deposit,proto3" json:"deposit,omitempty"`
 	FeeReserve string    `protobuf:"bytes,4,opt,name=fee_reserve,json=feeReserve,proto3" json:"fee_reserve,omitempty"`
 	Lanes      []NewLane `protobuf:"bytes,5,rep,name=lanes,proto3" json:"lanes"`
+	Raises     []Raise   `protobuf:"bytes,6,rep,name=raises,proto3" json:"raises"`
 }
 
 func (m *MsgFund) Reset()         { *m = MsgFund{} }
@@ -294,6 +295,13 @@ func (m *MsgFund) GetLanes() []NewLane {
 	return nil
 }
 
+func (m *MsgFund) GetRaises() []Raise {
+	if m != nil {
+		return m.Raises
+	}
+	return nil
+}
+
 type MsgFundResponse struct {
 	// first_lane is the id of the first lane opened; the others follow it.
 	FirstLane uint32 `protobuf:"varint,1,opt,name=first_lane,json=firstLane,proto3" json:"first_lane,omitempty"`
@@ -339,19 +347,332 @@ func (m *MsgFundResponse) GetFirstLane() uint32 {
 	return 0
 }
 
-// Settlement is one signed voucher and what is to be paid by it. The bytes are
-// the canonical encodings of package pay.
+// Raise adds to the cap of a lane of the tab's epoch.
+type Raise struct {
+	Lane uint32 `protobuf:"varint,1,opt,name=lane,proto3" json:"lane,omitempty"`
+	More string `protobuf:"bytes,2,opt,name=more,proto3" json:"more,omitempty"`
+}
+
+func (m *Raise) Reset()         { *m = Raise{} }
+func (m *Raise) String() string { return proto.CompactTextString(m) }
+func (*Raise) ProtoMessage()    {}
+func (*Raise) Descriptor() ([]byte, []int) {
+	return fileDescriptor_7cd8fdfea76b7fbb, []int{5}
+}
+func (m *Raise) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *Raise) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_Raise.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *Raise) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_Raise.Merge(m, src)
+}
+func (m *Raise) XXX_Size() int {
+	return m.Size()
+}
+func (m *Raise) XXX_DiscardUnknown() {
+	xxx_messageInfo_Raise.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_Raise proto.InternalMessageInfo
+
+func (m *Raise) GetLane() uint32 {
+	if m != nil {
+		return m.Lane
+	}
+	return 0
+}
+
+func (m *Raise) GetMore() string {
+	if m != nil {
+		return m.More
+	}
+	return ""
+}
+
+type MsgRevoke struct {
+	Payer string `protobuf:"bytes,1,opt,name=payer,proto3" json:"payer,omitempty"`
+	Tab   uint64 `protobuf:"varint,2,opt,name=tab,proto3" json:"tab,omitempty"`
+	// lanes are lanes of the tab's epoch.
+	Lanes []uint32 `protobuf:"varint,3,rep,packed,name=lanes,proto3" json:"lanes,omitempty"`
+}
+
+func (m *MsgRevoke) Reset()         { *m = MsgRevoke{} }
+func (m *MsgRevoke) String() string { return proto.CompactTextString(m) }
+func (*MsgRevoke) ProtoMessage()    {}
+func (*MsgRevoke) Descriptor() ([]byte, []int) {
+	return fileDescriptor_7cd8fdfea76b7fbb, []int{6}
+}
+func (m *MsgRevoke) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgRevoke) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgRevoke.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgRevoke) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgRevoke.Merge(m, src)
+}
+func (m *MsgRevoke) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgRevoke) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgRevoke.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgRevoke proto.InternalMessageInfo
+
+func (m *MsgRevoke) GetPayer() string {
+	if m != nil {
+		return m.Payer
+	}
+	return ""
+}
+
+func (m *MsgRevoke) GetTab() uint64 {
+	if m != nil {
+		return m.Tab
+	}
+	return 0
+}
+
+func (m *MsgRevoke) GetLanes() []uint32 {
+	if m != nil {
+		return m.Lanes
+	}
+	return nil
+}
+
+type MsgRevokeResponse struct {
+}
+
+func (m *MsgRevokeResponse) Reset()         { *m = MsgRevokeResponse{} }
+func (m *MsgRevokeResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgRevokeResponse) ProtoMessage()    {}
+func (*MsgRevokeResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_7cd8fdfea76b7fbb, []int{7}
+}
+func (m *MsgRevokeResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgRevokeResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgRevokeResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgRevokeResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgRevokeResponse.Merge(m, src)
+}
+func (m *MsgRevokeResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgRevokeResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgRevokeResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgRevokeResponse proto.InternalMessageInfo
+
+type MsgCheckpoint struct {
+	Payer string `protobuf:"bytes,1,opt,name=payer,proto3" json:"payer,omitempty"`
+	Tab   uint64 `protobuf:"varint,2,opt,name=tab,proto3" json:"tab,omitempty"`
+	// epoch is the tab's, which ends.
+	Epoch uint32 `protobuf:"varint,3,opt,name=epoch,proto3" json:"epoch,omitempty"`
+	// leaves, top and total are the number of leaves of the pay.Checkpoint, and
+	// hash and sum at its top; all empty for a checkpoint that pays nothing.
+	Leaves uint32 `protobuf:"varint,4,opt,name=leaves,proto3" json:"leaves,omitempty"`
+	Top    []byte `protobuf:"bytes,5,opt,name=top,proto3" json:"top,omitempty"`
+	Total  string `protobuf:"bytes,6,opt,name=total,proto3" json:"total,omitempty"`
+	// cap is what of the tab's free deposit the checkpoint may pay; at most total.
+	Cap string `protobuf:"bytes,7,opt,name=cap,proto3" json:"cap,omitempty"`
+	// claims have leaves of the checkpoint. What is not shown now can be settled
+	// later, by anyone.
+	Claims []Claim `protobuf:"bytes,8,rep,name=claims,proto3" json:"claims"`
+}
+
+func (m *MsgCheckpoint) Reset()         { *m = MsgCheckpoint{} }
+func (m *MsgCheckpoint) String() string { return proto.CompactTextString(m) }
+func (*MsgCheckpoint) ProtoMessage()    {}
+func (*MsgCheckpoint) Descriptor() ([]byte, []int) {
+	return fileDescriptor_7cd8fdfea76b7fbb, []int{8}
+}
+func (m *MsgCheckpoint) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgCheckpoint) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgCheckpoint.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgCheckpoint) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgCheckpoint.Merge(m, src)
+}
+func (m *MsgCheckpoint) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgCheckpoint) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgCheckpoint.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgCheckpoint proto.InternalMessageInfo
+
+func (m *MsgCheckpoint) GetPayer() string {
+	if m != nil {
+		return m.Payer
+	}
+	return ""
+}
+
+func (m *MsgCheckpoint) GetTab() uint64 {
+	if m != nil {
+		return m.Tab
+	}
+	return 0
+}
+
+func (m *MsgCheckpoint) GetEpoch() uint32 {
+	if m != nil {
+		return m.Epoch
+	}
+	return 0
+}
+
+func (m *MsgCheckpoint) GetLeaves() uint32 {
+	if m != nil {
+		return m.Leaves
+	}
+	return 0
+}
+
+func (m *MsgCheckpoint) GetTop() []byte {
+	if m != nil {
+		return m.Top
+	}
+	return nil
+}
+
+func (m *MsgCheckpoint) GetTotal() string {
+	if m != nil {
+		return m.Total
+	}
+	return ""
+}
+
+func (m *MsgCheckpoint) GetCap() string {
+	if m != nil {
+		return m.Cap
+	}
+	return ""
+}
+
+func (m *MsgCheckpoint) GetClaims() []Claim {
+	if m != nil {
+		return m.Claims
+	}
+	return nil
+}
+
+type MsgCheckpointResponse struct {
+	// epoch is the tab's new one.
+	Epoch   uint32        `protobuf:"varint,1,opt,name=epoch,proto3" json:"epoch,omitempty"`
+	Credits []CreditedNow `protobuf:"bytes,2,rep,name=credits,proto3" json:"credits"`
+}
+
+func (m *MsgCheckpointResponse) Reset()         { *m = MsgCheckpointResponse{} }
+func (m *MsgCheckpointResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgCheckpointResponse) ProtoMessage()    {}
+func (*MsgCheckpointResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_7cd8fdfea76b7fbb, []int{9}
+}
+func (m *MsgCheckpointResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgCheckpointResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgCheckpointResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgCheckpointResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgCheckpointResponse.Merge(m, src)
+}
+func (m *MsgCheckpointResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgCheckpointResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgCheckpointResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgCheckpointResponse proto.InternalMessageInfo
+
+func (m *MsgCheckpointResponse) GetEpoch() uint32 {
+	if m != nil {
+		return m.Epoch
+	}
+	return 0
+}
+
+func (m *MsgCheckpointResponse) GetCredits() []CreditedNow {
+	if m != nil {
+		return m.Credits
+	}
+	return nil
+}
+
+// Settlement is one signed voucher and what is to be paid by it; or leaves of a
+// checkpoint that is on the chain. The bytes are the canonical encodings of
+// package pay.
 type Settlement struct {
-	// voucher is a pay.SignedVoucher.
+	// voucher is a pay.SignedVoucher; empty for a checkpoint.
 	Voucher []byte  `protobuf:"bytes,1,opt,name=voucher,proto3" json:"voucher,omitempty"`
 	Claims  []Claim `protobuf:"bytes,2,rep,name=claims,proto3" json:"claims"`
+	// tab and epoch are a checkpoint's; both zero beside a voucher.
+	Tab   uint64 `protobuf:"varint,3,opt,name=tab,proto3" json:"tab,omitempty"`
+	Epoch uint32 `protobuf:"varint,4,opt,name=epoch,proto3" json:"epoch,omitempty"`
 }
 
 func (m *Settlement) Reset()         { *m = Settlement{} }
 func (m *Settlement) String() string { return proto.CompactTextString(m) }
 func (*Settlement) ProtoMessage()    {}
 func (*Settlement) Descriptor() ([]byte, []int) {
-	return fileDescriptor_7cd8fdfea76b7fbb, []int{5}
+	return fileDescriptor_7cd8fdfea76b7fbb, []int{10}
 }
 func (m *Settlement) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -394,6 +715,20 @@ func (m *Settlement) GetClaims() []Claim {
 	return nil
 }
 
+func (m *Settlement) GetTab() uint64 {
+	if m != nil {
+		return m.Tab
+	}
+	return 0
+}
+
+func (m *Settlement) GetEpoch() uint32 {
+	if m != nil {
+		return m.Epoch
+	}
+	return 0
+}
+
 // Claim credits one asset: by its firm leaf, by ticks, or both.
 type Claim struct {
 	// leaf is a pay.Leaf with path to the split root; both empty for none.
@@ -411,7 +746,7 @@ func (m *Claim) Reset()         { *m = Claim{} }
 func (m *Claim) String() string { return proto.CompactTextString(m) }
 func (*Claim) ProtoMessage()    {}
 func (*Claim) Descriptor() ([]byte, []int) {
-	return fileDescriptor_7cd8fdfea76b7fbb, []int{6}
+	return fileDescriptor_7cd8fdfea76b7fbb, []int{11}
 }
 func (m *Claim) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -491,7 +826,7 @@ func (m *MsgSettle) Reset()         { *m = MsgSettle{} }
 func (m *MsgSettle) String() string { return proto.CompactTextString(m) }
 func (*MsgSettle) ProtoMessage()    {}
 func (*MsgSettle) Descriptor() ([]byte, []int) {
-	return fileDescriptor_7cd8fdfea76b7fbb, []int{7}
+	return fileDescriptor_7cd8fdfea76b7fbb, []int{12}
 }
 func (m *MsgSettle) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -542,7 +877,7 @@ func (m *MsgSettleResponse) Reset()         { *m = MsgSettleResponse{} }
 func (m *MsgSettleResponse) String() string { return proto.CompactTextString(m) }
 func (*MsgSettleResponse) ProtoMessage()    {}
 func (*MsgSettleResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_7cd8fdfea76b7fbb, []int{8}
+	return fileDescriptor_7cd8fdfea76b7fbb, []int{13}
 }
 func (m *MsgSettleResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -589,7 +924,7 @@ func (m *CreditedNow) Reset()         { *m = CreditedNow{} }
 func (m *CreditedNow) String() string { return proto.CompactTextString(m) }
 func (*CreditedNow) ProtoMessage()    {}
 func (*CreditedNow) Descriptor() ([]byte, []int) {
-	return fileDescriptor_7cd8fdfea76b7fbb, []int{9}
+	return fileDescriptor_7cd8fdfea76b7fbb, []int{14}
 }
 func (m *CreditedNow) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -639,6 +974,113 @@ func (m *CreditedNow) GetAmount() string {
 	return ""
 }
 
+// MsgProveOffence shows vouchers of one lane whose highest claims, asset by
+// asset, sum to more than the lane's cap.
+type MsgProveOffence struct {
+	Sender string       `protobuf:"bytes,1,opt,name=sender,proto3" json:"sender,omitempty"`
+	Shown  []Settlement `protobuf:"bytes,2,rep,name=shown,proto3" json:"shown"`
+}
+
+func (m *MsgProveOffence) Reset()         { *m = MsgProveOffence{} }
+func (m *MsgProveOffence) String() string { return proto.CompactTextString(m) }
+func (*MsgProveOffence) ProtoMessage()    {}
+func (*MsgProveOffence) Descriptor() ([]byte, []int) {
+	return fileDescriptor_7cd8fdfea76b7fbb, []int{15}
+}
+func (m *MsgProveOffence) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgProveOffence) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgProveOffence.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgProveOffence) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgProveOffence.Merge(m, src)
+}
+func (m *MsgProveOffence) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgProveOffence) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgProveOffence.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgProveOffence proto.InternalMessageInfo
+
+func (m *MsgProveOffence) GetSender() string {
+	if m != nil {
+		return m.Sender
+	}
+	return ""
+}
+
+func (m *MsgProveOffence) GetShown() []Settlement {
+	if m != nil {
+		return m.Shown
+	}
+	return nil
+}
+
+type MsgProveOffenceResponse struct {
+	// reward went to the sender, burned is the rest of what the bond lost.
+	Reward string `protobuf:"bytes,1,opt,name=reward,proto3" json:"reward,omitempty"`
+	Burned string `protobuf:"bytes,2,opt,name=burned,proto3" json:"burned,omitempty"`
+}
+
+func (m *MsgProveOffenceResponse) Reset()         { *m = MsgProveOffenceResponse{} }
+func (m *MsgProveOffenceResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgProveOffenceResponse) ProtoMessage()    {}
+func (*MsgProveOffenceResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_7cd8fdfea76b7fbb, []int{16}
+}
+func (m *MsgProveOffenceResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgProveOffenceResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgProveOffenceResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgProveOffenceResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgProveOffenceResponse.Merge(m, src)
+}
+func (m *MsgProveOffenceResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgProveOffenceResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgProveOffenceResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgProveOffenceResponse proto.InternalMessageInfo
+
+func (m *MsgProveOffenceResponse) GetReward() string {
+	if m != nil {
+		return m.Reward
+	}
+	return ""
+}
+
+func (m *MsgProveOffenceResponse) GetBurned() string {
+	if m != nil {
+		return m.Burned
+	}
+	return ""
+}
+
 type MsgClose struct {
 	Payer string `protobuf:"bytes,1,opt,name=payer,proto3" json:"payer,omitempty"`
 	Tab   uint64 `protobuf:"varint,2,opt,name=tab,proto3" json:"tab,omitempty"`
@@ -648,7 +1090,7 @@ func (m *MsgClose) Reset()         { *m = MsgClose{} }
 func (m *MsgClose) String() string { return proto.CompactTextString(m) }
 func (*MsgClose) ProtoMessage()    {}
 func (*MsgClose) Descriptor() ([]byte, []int) {
-	return fileDescriptor_7cd8fdfea76b7fbb, []int{10}
+	return fileDescriptor_7cd8fdfea76b7fbb, []int{17}
 }
 func (m *MsgClose) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -698,7 +1140,7 @@ func (m *MsgCloseResponse) Reset()         { *m = MsgCloseResponse{} }
 func (m *MsgCloseResponse) String() string { return proto.CompactTextString(m) }
 func (*MsgCloseResponse) ProtoMessage()    {}
 func (*MsgCloseResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_7cd8fdfea76b7fbb, []int{11}
+	return fileDescriptor_7cd8fdfea76b7fbb, []int{18}
 }
 func (m *MsgCloseResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -736,7 +1178,7 @@ func (m *MsgWithdraw) Reset()         { *m = MsgWithdraw{} }
 func (m *MsgWithdraw) String() string { return proto.CompactTextString(m) }
 func (*MsgWithdraw) ProtoMessage()    {}
 func (*MsgWithdraw) Descriptor() ([]byte, []int) {
-	return fileDescriptor_7cd8fdfea76b7fbb, []int{12}
+	return fileDescriptor_7cd8fdfea76b7fbb, []int{19}
 }
 func (m *MsgWithdraw) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -787,7 +1229,7 @@ func (m *MsgWithdrawResponse) Reset()         { *m = MsgWithdrawResponse{} }
 func (m *MsgWithdrawResponse) String() string { return proto.CompactTextString(m) }
 func (*MsgWithdrawResponse) ProtoMessage()    {}
 func (*MsgWithdrawResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_7cd8fdfea76b7fbb, []int{13}
+	return fileDescriptor_7cd8fdfea76b7fbb, []int{20}
 }
 func (m *MsgWithdrawResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -832,7 +1274,7 @@ func (m *MsgUpdateParams) Reset()         { *m = MsgUpdateParams{} }
 func (m *MsgUpdateParams) String() string { return proto.CompactTextString(m) }
 func (*MsgUpdateParams) ProtoMessage()    {}
 func (*MsgUpdateParams) Descriptor() ([]byte, []int) {
-	return fileDescriptor_7cd8fdfea76b7fbb, []int{14}
+	return fileDescriptor_7cd8fdfea76b7fbb, []int{21}
 }
 func (m *MsgUpdateParams) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -882,7 +1324,7 @@ func (m *MsgUpdateParamsResponse) Reset()         { *m = MsgUpdateParamsResponse
 func (m *MsgUpdateParamsResponse) String() string { return proto.CompactTextString(m) }
 func (*MsgUpdateParamsResponse) ProtoMessage()    {}
 func (*MsgUpdateParamsResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_7cd8fdfea76b7fbb, []int{15}
+	return fileDescriptor_7cd8fdfea76b7fbb, []int{22}
 }
 func (m *MsgUpdateParamsResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -917,11 +1359,18 @@ func init() {
 	proto.RegisterType((*MsgOpenResponse)(nil), "weal.tab.v1.MsgOpenResponse")
 	proto.RegisterType((*MsgFund)(nil), "weal.tab.v1.MsgFund")
 	proto.RegisterType((*MsgFundResponse)(nil), "weal.tab.v1.MsgFundResponse")
+	proto.RegisterType((*Raise)(nil), "weal.tab.v1.Raise")
+	proto.RegisterType((*MsgRevoke)(nil), "weal.tab.v1.MsgRevoke")
+	proto.RegisterType((*MsgRevokeResponse)(nil), "weal.tab.v1.MsgRevokeResponse")
+	proto.RegisterType((*MsgCheckpoint)(nil), "weal.tab.v1.MsgCheckpoint")
+	proto.RegisterType((*MsgCheckpointResponse)(nil), "weal.tab.v1.MsgCheckpointResponse")
 	proto.RegisterType((*Settlement)(nil), "weal.tab.v1.Settlement")
 	proto.RegisterType((*Claim)(nil), "weal.tab.v1.Claim")
 	proto.RegisterType((*MsgSettle)(nil), "weal.tab.v1.MsgSettle")
 	proto.RegisterType((*MsgSettleResponse)(nil), "weal.tab.v1.MsgSettleResponse")
 	proto.RegisterType((*CreditedNow)(nil), "weal.tab.v1.CreditedNow")
+	proto.RegisterType((*MsgProveOffence)(nil), "weal.tab.v1.MsgProveOffence")
+	proto.RegisterType((*MsgProveOffenceResponse)(nil), "weal.tab.v1.MsgProveOffenceResponse")
 	proto.RegisterType((*MsgClose)(nil), "weal.tab.v1.MsgClose")
 	proto.RegisterType((*MsgCloseResponse)(nil), "weal.tab.v1.MsgCloseResponse")
 	proto.RegisterType((*MsgWithdraw)(nil), "weal.tab.v1.MsgWithdraw")
@@ -933,62 +1382,77 @@ func init() {
 func init() { proto.RegisterFile("weal/tab/v1/tx.proto", fileDescriptor_7cd8fdfea76b7fbb) }
 
 var fileDescriptor_7cd8fdfea76b7fbb = []byte{
-	// 875 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x9c, 0x55, 0x4f, 0x6f, 0xe3, 0x54,
-	0x10, 0xaf, 0x1b, 0xc7, 0x6d, 0x26, 0x01, 0x96, 0xb7, 0xdd, 0xd6, 0x98, 0xdd, 0x6c, 0x64, 0x38,
-	0x44, 0x2b, 0x6d, 0xd2, 0x96, 0x0b, 0x8a, 0xc4, 0x1f, 0xb5, 0x68, 0xb9, 0x90, 0x65, 0x31, 0x42,
-	0x20, 0x2e, 0xd5, 0x4b, 0x3c, 0x71, 0xac, 0xc6, 0x7e, 0xc6, 0xef, 0xa5, 0xd9, 0xdc, 0x10, 0x9f,
-	0x80, 0xaf, 0x80, 0xc4, 0x89, 0xd3, 0x7e, 0x06, 0x4e, 0x7b, 0xdc, 0x23, 0x27, 0x84, 0xda, 0xc3,
-	0x7e, 0x0d, 0xf4, 0xfe, 0xd8, 0x8d, 0xb3, 0x4d, 0x85, 0x38, 0x79, 0xe6, 0x37, 0x33, 0x3f, 0xcf,
-	0xfc, 0xde, 0xf8, 0x19, 0xf6, 0x16, 0x48, 0x67, 0x7d, 0x41, 0x47, 0xfd, 0x8b, 0xa3, 0xbe, 0x78,
-	0xde, 0xcb, 0x72, 0x26, 0x18, 0x69, 0x4a, 0xb4, 0x27, 0xe8, 0xa8, 0x77, 0x71, 0xe4, 0x1d, 0x8c,
-	0x19, 0x4f, 0x18, 0xef, 0x27, 0x3c, 0x92, 0x49, 0x09, 0x8f, 0x74, 0x96, 0xb7, 0x17, 0xb1, 0x88,
-	0x29, 0xb3, 0x2f, 0x2d, 0x83, 0xde, 0xab, 0x30, 0xd2, 0x91, 0x86, 0xfd, 0x2f, 0x61, 0xe7, 0x29,
-	0x2e, 0xbe, 0xa2, 0x29, 0x92, 0x3b, 0x50, 0x3b, 0xc7, 0xa5, 0x6b, 0x75, 0xac, 0x6e, 0x2b, 0x90,
-	0xa6, 0x44, 0xc6, 0x34, 0x73, 0xb7, 0x3b, 0x56, 0xb7, 0x11, 0x48, 0x93, 0xb8, 0xb0, 0x13, 0x51,
-	0x81, 0x0b, 0xba, 0x74, 0x6b, 0x1d, 0xab, 0x6b, 0x07, 0x85, 0xeb, 0xff, 0x69, 0xc1, 0xce, 0x90,
-	0x47, 0x5f, 0x67, 0x98, 0x92, 0x3d, 0xa8, 0x67, 0x74, 0x89, 0xb9, 0xe2, 0x6a, 0x04, 0xda, 0x91,
-	0x68, 0x88, 0x29, 0x4b, 0x0c, 0x9f, 0x76, 0x24, 0x63, 0x88, 0x19, 0xe3, 0xb1, 0x50, 0x8c, 0x8d,
-	0xa0, 0x70, 0x09, 0x01, 0x7b, 0xc4, 0xd2, 0xd0, 0xb5, 0x15, 0xac, 0x6c, 0xf2, 0x10, 0x9a, 0x13,
-	0xc4, 0xb3, 0x1c, 0x39, 0xe6, 0x17, 0xe8, 0xd6, 0x55, 0x08, 0x26, 0x88, 0x81, 0x46, 0xc8, 0x21,
-	0xd4, 0x67, 0x34, 0x45, 0xee, 0x3a, 0x9d, 0x5a, 0xb7, 0x79, 0xbc, 0xd7, 0x5b, 0x91, 0xac, 0x67,
-	0x26, 0x3d, 0xb1, 0x5f, 0xfe, 0xfd, 0x70, 0x2b, 0xd0, 0x89, 0x03, 0xf8, 0xe5, 0xf5, 0x8b, 0x47,
-	0xba, 0x45, 0xff, 0x03, 0x78, 0xc7, 0xcc, 0x10, 0x20, 0xcf, 0x58, 0xca, 0x95, 0x2a, 0x82, 0x8e,
-	0xd4, 0x24, 0x76, 0x20, 0x4d, 0xff, 0x0f, 0x3d, 0xe9, 0x93, 0x79, 0x1a, 0x6e, 0x98, 0xd4, 0xd4,
-	0x6c, 0x97, 0x35, 0xb7, 0x4c, 0xb9, 0x36, 0x91, 0xbd, 0x79, 0xa2, 0xfa, 0xff, 0x99, 0xe8, 0x50,
-	0x4d, 0x24, 0x7b, 0x2d, 0x27, 0x7a, 0x00, 0x30, 0x89, 0x73, 0x2e, 0xce, 0x64, 0xb6, 0x6a, 0xfc,
-	0xad, 0xa0, 0xa1, 0x10, 0x49, 0xe5, 0xff, 0x00, 0xf0, 0x2d, 0x0a, 0x31, 0xc3, 0x04, 0x53, 0x21,
-	0x1b, 0xbf, 0x60, 0xf3, 0xf1, 0xd4, 0x8c, 0xd8, 0x0a, 0x0a, 0x97, 0x1c, 0x82, 0x33, 0x9e, 0xd1,
-	0x38, 0xe1, 0xee, 0xb6, 0x6a, 0x8c, 0x54, 0x1a, 0x3b, 0x95, 0x21, 0xd3, 0x96, 0xc9, 0xf3, 0x7f,
-	0xb7, 0xa0, 0xae, 0x70, 0x79, 0xb4, 0x33, 0xa4, 0x13, 0x43, 0xa9, 0x6c, 0xf2, 0x3e, 0x34, 0xe4,
-	0xf3, 0x2c, 0xa3, 0x62, 0xaa, 0xa4, 0x6b, 0x05, 0xbb, 0x12, 0x78, 0x46, 0xc5, 0x54, 0x16, 0x88,
-	0x78, 0x7c, 0xae, 0xc4, 0x6b, 0x05, 0xca, 0x96, 0x05, 0xf2, 0xa9, 0x0b, 0x6c, 0x5d, 0x20, 0x01,
-	0x55, 0xe0, 0xc1, 0x6e, 0x96, 0x63, 0x9c, 0xd0, 0x48, 0x6f, 0x49, 0x2b, 0x28, 0x7d, 0x29, 0x80,
-	0x2a, 0x1c, 0xb3, 0x79, 0x2a, 0x5c, 0x47, 0x0b, 0x20, 0x91, 0x53, 0x09, 0xf8, 0x3f, 0x41, 0x63,
-	0xc8, 0x23, 0xad, 0x01, 0xd9, 0x07, 0x87, 0x63, 0x1a, 0x96, 0x27, 0x6c, 0x3c, 0xf2, 0x19, 0x34,
-	0x79, 0xa9, 0x52, 0x21, 0xc1, 0x41, 0x45, 0x82, 0x6b, 0x15, 0x8d, 0x0e, 0xab, 0x15, 0x83, 0xa6,
-	0x3c, 0x24, 0xc3, 0xe6, 0x0f, 0xe1, 0xdd, 0xf2, 0x95, 0xe5, 0x39, 0x7d, 0x0c, 0x3b, 0xe3, 0x1c,
-	0xc3, 0x58, 0x70, 0xd7, 0x52, 0xf4, 0x6e, 0x55, 0x61, 0x15, 0xc3, 0xf0, 0x29, 0x5b, 0x18, 0xfe,
-	0x22, 0xdd, 0xff, 0x06, 0x9a, 0x2b, 0x51, 0xb9, 0xa4, 0x94, 0x73, 0x14, 0x66, 0x89, 0xb5, 0xb3,
-	0xe1, 0x73, 0xdc, 0x07, 0x87, 0x26, 0x4a, 0x17, 0xbd, 0xa7, 0xc6, 0xf3, 0x3f, 0x85, 0xdd, 0x21,
-	0x8f, 0x4e, 0x67, 0x8c, 0xe3, 0x7f, 0x5d, 0xfa, 0xca, 0x1e, 0x12, 0xb8, 0x53, 0xd4, 0x17, 0x03,
-	0xfa, 0x5f, 0x40, 0x73, 0xc8, 0xa3, 0xef, 0x63, 0x31, 0x0d, 0x73, 0xba, 0xd8, 0x28, 0xf5, 0x9b,
-	0xc4, 0x15, 0xed, 0x1e, 0xc3, 0xdd, 0x15, 0x96, 0x52, 0xbd, 0x7d, 0x70, 0x72, 0x9c, 0xcc, 0xd3,
-	0xb0, 0x60, 0xd3, 0x9e, 0x9f, 0xab, 0x0f, 0xe2, 0xbb, 0x2c, 0xa4, 0x02, 0x9f, 0xd1, 0x9c, 0x26,
-	0x9c, 0xdc, 0x87, 0x06, 0x9d, 0x8b, 0x29, 0xcb, 0x63, 0xb1, 0x34, 0xd9, 0xd7, 0x00, 0x39, 0x02,
-	0x27, 0x53, 0x79, 0xaa, 0x83, 0xe6, 0xf1, 0xdd, 0xca, 0x29, 0x68, 0x8a, 0x62, 0xd1, 0x75, 0xe2,
-	0xe0, 0x6d, 0xd9, 0xdf, 0x35, 0x85, 0xff, 0x1e, 0x1c, 0xac, 0xbd, 0xb3, 0x68, 0xf3, 0xf8, 0xb7,
-	0x1a, 0xd4, 0x86, 0x3c, 0x22, 0x03, 0xb0, 0xf5, 0xd5, 0x59, 0x61, 0x37, 0x97, 0x91, 0x77, 0xff,
-	0x26, 0xb4, 0x1c, 0x75, 0x00, 0xb6, 0xbe, 0x8c, 0xd6, 0xb3, 0x24, 0xfa, 0x66, 0x6d, 0xe5, 0x32,
-	0xf8, 0x1c, 0x9c, 0x62, 0xd3, 0xd7, 0xf3, 0x34, 0xee, 0xb5, 0x6f, 0xc6, 0x4b, 0x86, 0x4f, 0xe4,
-	0x47, 0x2d, 0xd7, 0xe2, 0xde, 0x7a, 0xa2, 0x82, 0xbd, 0x07, 0x37, 0xc2, 0x65, 0xf9, 0x13, 0xd8,
-	0x2d, 0x37, 0xc0, 0x5d, 0x4f, 0x2d, 0x22, 0x5e, 0x67, 0x53, 0xa4, 0xe4, 0x09, 0xa0, 0x55, 0x3d,
-	0xd4, 0xf5, 0x8a, 0xd5, 0xa8, 0xf7, 0xe1, 0x6d, 0xd1, 0x82, 0xd3, 0xab, 0xff, 0xfc, 0xfa, 0xc5,
-	0x23, 0xeb, 0xe4, 0xe4, 0xe5, 0x65, 0xdb, 0x7a, 0x75, 0xd9, 0xb6, 0xfe, 0xb9, 0x6c, 0x5b, 0xbf,
-	0x5e, 0xb5, 0xb7, 0x5e, 0x5d, 0xb5, 0xb7, 0xfe, 0xba, 0x6a, 0x6f, 0xfd, 0xd8, 0x8d, 0x62, 0x31,
-	0x9d, 0x8f, 0x7a, 0x63, 0x96, 0xf4, 0x25, 0xe1, 0xe3, 0x14, 0xc5, 0x82, 0xe5, 0xe7, 0xca, 0xe9,
-	0x3f, 0x57, 0xbf, 0x5b, 0xb1, 0xcc, 0x90, 0x8f, 0x1c, 0xf5, 0xbb, 0xfd, 0xe8, 0xdf, 0x00, 0x00,
-	0x00, 0xff, 0xff, 0x39, 0xff, 0xc5, 0x63, 0xd9, 0x07, 0x00, 0x00,
+	// 1120 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x94, 0x56, 0x4b, 0x6f, 0xdb, 0x46,
+	0x10, 0x36, 0xad, 0x87, 0xad, 0x91, 0xd4, 0xa6, 0xf4, 0x8b, 0x55, 0x13, 0x45, 0x60, 0x7b, 0x10,
+	0x02, 0x44, 0xb2, 0x9d, 0x4b, 0x61, 0xa0, 0x0f, 0xd8, 0x45, 0x8a, 0x02, 0x51, 0xe2, 0xb2, 0x08,
+	0x0a, 0xf4, 0x62, 0xac, 0xc4, 0x15, 0x45, 0x48, 0xe4, 0xb2, 0xdc, 0x95, 0x14, 0xdf, 0x82, 0x02,
+	0xbd, 0xf7, 0x47, 0xf4, 0x07, 0xe4, 0x37, 0xf4, 0x94, 0x63, 0x8e, 0x3d, 0xb4, 0x45, 0x61, 0x1f,
+	0xf2, 0x37, 0x82, 0x9d, 0x5d, 0xd2, 0xa4, 0x1e, 0x81, 0x73, 0xd2, 0xbc, 0x67, 0xbf, 0x6f, 0x66,
+	0x97, 0x82, 0xdd, 0x39, 0x25, 0x93, 0xae, 0x20, 0xfd, 0xee, 0xec, 0xa8, 0x2b, 0x5e, 0x74, 0xa2,
+	0x98, 0x09, 0x66, 0x56, 0xa5, 0xb5, 0x23, 0x48, 0xbf, 0x33, 0x3b, 0x6a, 0x1c, 0x0c, 0x18, 0x0f,
+	0x18, 0xef, 0x06, 0xdc, 0x93, 0x41, 0x01, 0xf7, 0x54, 0x54, 0x63, 0xd7, 0x63, 0x1e, 0x43, 0xb1,
+	0x2b, 0x25, 0x6d, 0xdd, 0xcb, 0x55, 0x24, 0x7d, 0x65, 0xb6, 0xbf, 0x87, 0xad, 0xa7, 0x74, 0xfe,
+	0x84, 0x84, 0xd4, 0xbc, 0x03, 0x85, 0x31, 0xbd, 0xb4, 0x8c, 0x96, 0xd1, 0xae, 0x39, 0x52, 0x94,
+	0x96, 0x01, 0x89, 0xac, 0xcd, 0x96, 0xd1, 0xae, 0x38, 0x52, 0x34, 0x2d, 0xd8, 0xf2, 0x88, 0xa0,
+	0x73, 0x72, 0x69, 0x15, 0x5a, 0x46, 0xbb, 0xe8, 0x24, 0xaa, 0xfd, 0x97, 0x01, 0x5b, 0x3d, 0xee,
+	0x3d, 0x8b, 0x68, 0x68, 0xee, 0x42, 0x29, 0x22, 0x97, 0x34, 0xc6, 0x5a, 0x15, 0x47, 0x29, 0xd2,
+	0xea, 0xd2, 0x90, 0x05, 0xba, 0x9e, 0x52, 0x64, 0x45, 0x97, 0x46, 0x8c, 0xfb, 0x02, 0x2b, 0x56,
+	0x9c, 0x44, 0x35, 0x4d, 0x28, 0xf6, 0x59, 0xe8, 0x5a, 0x45, 0x34, 0xa3, 0x6c, 0xde, 0x87, 0xea,
+	0x90, 0xd2, 0x8b, 0x98, 0x72, 0x1a, 0xcf, 0xa8, 0x55, 0x42, 0x17, 0x0c, 0x29, 0x75, 0x94, 0xc5,
+	0x3c, 0x84, 0xd2, 0x84, 0x84, 0x94, 0x5b, 0xe5, 0x56, 0xa1, 0x5d, 0x3d, 0xde, 0xed, 0x64, 0x28,
+	0xeb, 0x68, 0xa4, 0xa7, 0xc5, 0xd7, 0xff, 0xdd, 0xdf, 0x70, 0x54, 0xe0, 0x09, 0xfc, 0xf6, 0xf6,
+	0xd5, 0x03, 0x75, 0x44, 0xfb, 0x73, 0xf8, 0x58, 0x63, 0x70, 0x28, 0x8f, 0x58, 0xc8, 0x91, 0x15,
+	0x41, 0xfa, 0x88, 0xa4, 0xe8, 0x48, 0xd1, 0xfe, 0x47, 0x21, 0x7d, 0x3c, 0x0d, 0xdd, 0x35, 0x48,
+	0x75, 0xce, 0x66, 0x9a, 0xf3, 0x1e, 0x94, 0x0b, 0x88, 0x8a, 0xeb, 0x11, 0x95, 0x6e, 0x89, 0xc8,
+	0x3c, 0x84, 0x72, 0x4c, 0x7c, 0x9e, 0x92, 0x60, 0xe6, 0x52, 0x1c, 0xe9, 0xd2, 0x09, 0x3a, 0x2e,
+	0xc7, 0xc1, 0x21, 0x72, 0x20, 0xd1, 0xa5, 0x1c, 0xdc, 0x03, 0x18, 0xfa, 0x31, 0x17, 0x17, 0xb2,
+	0x3e, 0x42, 0xad, 0x3b, 0x15, 0xb4, 0xc8, 0xe6, 0x76, 0x17, 0x4a, 0x58, 0x54, 0x4e, 0x2c, 0x13,
+	0x81, 0xb2, 0xb4, 0x05, 0x2c, 0xa6, 0x7a, 0xe8, 0x28, 0xdb, 0xcf, 0xa1, 0xd2, 0xe3, 0x9e, 0x43,
+	0x67, 0x6c, 0x4c, 0x6f, 0x4d, 0xe1, 0x6e, 0xc2, 0x43, 0xa1, 0x55, 0x68, 0xd7, 0x57, 0x4d, 0x6f,
+	0x07, 0x3e, 0x49, 0xcb, 0x26, 0x67, 0xb7, 0xff, 0x35, 0xa0, 0xde, 0xe3, 0xde, 0xd9, 0x88, 0x0e,
+	0xc6, 0x11, 0xf3, 0x43, 0xf1, 0x21, 0x0d, 0x69, 0xc4, 0x06, 0x23, 0x9c, 0x58, 0xdd, 0x51, 0x8a,
+	0xb9, 0x0f, 0xe5, 0x09, 0x25, 0x33, 0xca, 0x71, 0x54, 0x75, 0x47, 0x6b, 0x98, 0xcf, 0x22, 0xdc,
+	0xc8, 0x9a, 0x23, 0x45, 0x99, 0x2f, 0x98, 0x20, 0x13, 0xab, 0xac, 0xfa, 0xa0, 0x92, 0xdc, 0xa9,
+	0xad, 0x9b, 0x3b, 0x75, 0x08, 0xe5, 0xc1, 0x84, 0xf8, 0x01, 0xb7, 0xb6, 0x57, 0x8c, 0xeb, 0x4c,
+	0xba, 0x92, 0x71, 0xa9, 0xb8, 0x1c, 0x68, 0x0f, 0xf6, 0x72, 0xf0, 0xd2, 0xa1, 0xa5, 0xc7, 0x37,
+	0xb2, 0xc7, 0xff, 0x12, 0xb6, 0x06, 0x31, 0x75, 0x7d, 0xc1, 0xad, 0x4d, 0xec, 0x66, 0xe5, 0xbb,
+	0xa1, 0x8f, 0xba, 0x4f, 0xd9, 0x5c, 0xf7, 0x4c, 0xc2, 0xed, 0x97, 0x06, 0xc0, 0x4f, 0x54, 0x88,
+	0x09, 0x0d, 0x68, 0x28, 0xe4, 0x46, 0xcf, 0xd8, 0x74, 0x30, 0xd2, 0x3c, 0xd6, 0x9c, 0x44, 0xcd,
+	0xe0, 0xd9, 0xbc, 0x1d, 0x9e, 0x84, 0xfb, 0xc2, 0x0a, 0xee, 0x8b, 0x99, 0xc3, 0xdb, 0x7f, 0x1a,
+	0x50, 0xc2, 0x7c, 0xdc, 0x34, 0x4a, 0x86, 0xba, 0x35, 0xca, 0xe6, 0x67, 0x50, 0x91, 0xbf, 0x17,
+	0x11, 0x11, 0x23, 0x9c, 0x63, 0xcd, 0xd9, 0x96, 0x86, 0x73, 0x22, 0x46, 0x32, 0x41, 0xf8, 0x83,
+	0x31, 0xf6, 0xa8, 0x39, 0x28, 0xcb, 0x04, 0xf9, 0xab, 0x12, 0x8a, 0x2a, 0x41, 0x1a, 0x30, 0xa1,
+	0x01, 0xdb, 0x51, 0x4c, 0xfd, 0x80, 0x78, 0x54, 0x0f, 0x35, 0xd5, 0xe5, 0x7d, 0xc0, 0xc4, 0x01,
+	0x9b, 0x86, 0x02, 0xc7, 0x5b, 0x77, 0xb0, 0xd4, 0x99, 0x34, 0xd8, 0xbf, 0xe2, 0x7a, 0x2b, 0xae,
+	0xe4, 0xbe, 0x70, 0x1a, 0xba, 0xe9, 0xba, 0x69, 0xcd, 0xfc, 0x06, 0xaa, 0x3c, 0x65, 0x33, 0xa1,
+	0xea, 0x20, 0x47, 0xd5, 0x0d, 0xdb, 0x9a, 0xaf, 0x6c, 0xc6, 0x49, 0x55, 0x2e, 0x81, 0xae, 0x66,
+	0xf7, 0x70, 0xf5, 0x55, 0x42, 0xba, 0x01, 0x99, 0x59, 0x1b, 0x1f, 0x36, 0xeb, 0x1f, 0xa1, 0x9a,
+	0xf1, 0xca, 0x69, 0x10, 0xce, 0xa9, 0xd0, 0xaf, 0xa0, 0x52, 0xd6, 0xbc, 0xe7, 0xfb, 0x50, 0x26,
+	0x01, 0xf2, 0xa2, 0x1e, 0x3a, 0xad, 0xd9, 0x63, 0x7c, 0x56, 0xce, 0x63, 0x36, 0xa3, 0xcf, 0x86,
+	0x43, 0x1a, 0x0e, 0xd6, 0x53, 0xf3, 0x08, 0x4a, 0x7c, 0xc4, 0xe6, 0xe1, 0xed, 0x48, 0x51, 0xb1,
+	0x79, 0x3a, 0x7e, 0x80, 0x83, 0x85, 0x66, 0x29, 0x29, 0xfb, 0x50, 0x8e, 0xe9, 0x9c, 0xc4, 0x6e,
+	0xd2, 0x54, 0x69, 0xd2, 0xde, 0x9f, 0xc6, 0x21, 0x75, 0x35, 0x1c, 0xad, 0xd9, 0x5f, 0xc3, 0xb6,
+	0xbc, 0x5f, 0x13, 0xc6, 0x6f, 0xfd, 0x54, 0xe5, 0xee, 0xa7, 0x09, 0x77, 0x92, 0xfc, 0xf4, 0x4d,
+	0xfa, 0x0e, 0xaa, 0x3d, 0xee, 0xfd, 0xec, 0x8b, 0x91, 0x1b, 0x93, 0xf9, 0x5a, 0x1e, 0x96, 0x0b,
+	0xe7, 0x40, 0x3e, 0x84, 0x9d, 0x4c, 0x95, 0x3c, 0xc0, 0xe1, 0x34, 0xcc, 0x00, 0x94, 0x9a, 0x1d,
+	0xe3, 0x00, 0x9e, 0x47, 0x2e, 0x11, 0xf4, 0x9c, 0xc4, 0x24, 0xe0, 0xe6, 0x5d, 0xa8, 0x90, 0xa9,
+	0x18, 0xb1, 0xd8, 0x17, 0x97, 0x3a, 0xfa, 0xc6, 0x60, 0x1e, 0x41, 0x39, 0xc2, 0x38, 0x3c, 0x41,
+	0xf5, 0x78, 0x27, 0x37, 0x07, 0x55, 0x22, 0xb9, 0xc8, 0x2a, 0xf0, 0xe4, 0x23, 0x79, 0xbe, 0x9b,
+	0x12, 0xf6, 0xa7, 0x38, 0x87, 0x6c, 0xcf, 0xe4, 0x98, 0xc7, 0xbf, 0x97, 0xa0, 0xd0, 0xe3, 0x9e,
+	0x79, 0x02, 0x45, 0xf5, 0x9f, 0x21, 0x57, 0x5d, 0x7f, 0x85, 0x1b, 0x77, 0x57, 0x59, 0x53, 0xa8,
+	0x27, 0x50, 0x54, 0x5f, 0xe1, 0xc5, 0x28, 0x69, 0x5d, 0xce, 0xcd, 0x7d, 0xd3, 0xbe, 0x85, 0xb2,
+	0xfe, 0x00, 0xed, 0x2f, 0xc6, 0x29, 0x7b, 0xa3, 0xb9, 0xda, 0x9e, 0x56, 0x78, 0x02, 0x90, 0xf9,
+	0xaa, 0x34, 0x16, 0xa3, 0x6f, 0x7c, 0x0d, 0x7b, 0xbd, 0x2f, 0x7b, 0x9e, 0xe4, 0xc5, 0x58, 0x8c,
+	0x56, 0xf6, 0xe5, 0xf3, 0x2c, 0x5c, 0x77, 0x07, 0x6a, 0xb9, 0xeb, 0xb5, 0x84, 0x3f, 0xeb, 0x6d,
+	0x7c, 0xf1, 0x3e, 0x6f, 0x5a, 0xf3, 0x2b, 0xf9, 0xe0, 0xca, 0xd5, 0xdf, 0x5b, 0x82, 0x20, 0xcd,
+	0x8d, 0x7b, 0x2b, 0xcd, 0x69, 0xfa, 0x63, 0xd8, 0x4e, 0xb7, 0xdc, 0x5a, 0x0c, 0x4d, 0x3c, 0x8d,
+	0xd6, 0x3a, 0x4f, 0x16, 0x5a, 0x7e, 0x71, 0x17, 0x33, 0xb2, 0xde, 0x65, 0x68, 0xab, 0x16, 0xb0,
+	0x51, 0x7a, 0xf9, 0xf6, 0xd5, 0x03, 0xe3, 0xf4, 0xf4, 0xf5, 0x55, 0xd3, 0x78, 0x73, 0xd5, 0x34,
+	0xfe, 0xbf, 0x6a, 0x1a, 0x7f, 0x5c, 0x37, 0x37, 0xde, 0x5c, 0x37, 0x37, 0xfe, 0xbe, 0x6e, 0x6e,
+	0xfc, 0xd2, 0xf6, 0x7c, 0x31, 0x9a, 0xf6, 0x3b, 0x03, 0x16, 0x74, 0x65, 0xc1, 0x87, 0x21, 0x15,
+	0x73, 0x16, 0x8f, 0x51, 0xe9, 0xbe, 0xc0, 0xff, 0xd2, 0xe2, 0x32, 0xa2, 0xbc, 0x5f, 0xc6, 0xff,
+	0xd2, 0x8f, 0xde, 0x05, 0x00, 0x00, 0xff, 0xff, 0xe1, 0xad, 0xfd, 0xe9, 0xb6, 0x0b, 0x00, 0x00,
 }
 
 // Reference imports to suppress errors if they are not otherwise used.
@@ -1005,10 +1469,19 @@ const _ = grpc.SupportPackageIsVersion4
 type MsgClient interface {
 	// Open makes a tab and its first lanes, paid from the payer's account.
 	Open(ctx context.Context, in *MsgOpen, opts ...grpc.CallOption) (*MsgOpenResponse, error)
-	// Fund adds to the deposit and opens more lanes.
+	// Fund adds to the deposit, raises caps and opens lanes. It first gives back
+	// what lanes whose window has ended do not hold.
 	Fund(ctx context.Context, in *MsgFund, opts ...grpc.CallOption) (*MsgFundResponse, error)
+	// Revoke ends the use of lanes: a window begins in which they are settled.
+	Revoke(ctx context.Context, in *MsgRevoke, opts ...grpc.CallOption) (*MsgRevokeResponse, error)
+	// Checkpoint pays what all lanes of the epoch owe, asset by asset, and opens
+	// the next epoch.
+	Checkpoint(ctx context.Context, in *MsgCheckpoint, opts ...grpc.CallOption) (*MsgCheckpointResponse, error)
 	// Settle brings vouchers and leaves; every asset shown is credited.
 	Settle(ctx context.Context, in *MsgSettle, opts ...grpc.CallOption) (*MsgSettleResponse, error)
+	// ProveOffence shows that a lane's leaves exceed its cap: a part of the bond is
+	// lost.
+	ProveOffence(ctx context.Context, in *MsgProveOffence, opts ...grpc.CallOption) (*MsgProveOffenceResponse, error)
 	// Close starts the closing window.
 	Close(ctx context.Context, in *MsgClose, opts ...grpc.CallOption) (*MsgCloseResponse, error)
 	// Withdraw ends a closing tab after its window and refunds the payer. Anyone
@@ -1044,9 +1517,36 @@ func (c *msgClient) Fund(ctx context.Context, in *MsgFund, opts ...grpc.CallOpti
 	return out, nil
 }
 
+func (c *msgClient) Revoke(ctx context.Context, in *MsgRevoke, opts ...grpc.CallOption) (*MsgRevokeResponse, error) {
+	out := new(MsgRevokeResponse)
+	err := c.cc.Invoke(ctx, "/weal.tab.v1.Msg/Revoke", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) Checkpoint(ctx context.Context, in *MsgCheckpoint, opts ...grpc.CallOption) (*MsgCheckpointResponse, error) {
+	out := new(MsgCheckpointResponse)
+	err := c.cc.Invoke(ctx, "/weal.tab.v1.Msg/Checkpoint", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *msgClient) Settle(ctx context.Context, in *MsgSettle, opts ...grpc.CallOption) (*MsgSettleResponse, error) {
 	out := new(MsgSettleResponse)
 	err := c.cc.Invoke(ctx, "/weal.tab.v1.Msg/Settle", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) ProveOffence(ctx context.Context, in *MsgProveOffence, opts ...grpc.CallOption) (*MsgProveOffenceResponse, error) {
+	out := new(MsgProveOffenceResponse)
+	err := c.cc.Invoke(ctx, "/weal.tab.v1.Msg/ProveOffence", in, out, opts...)
 	if err != nil {
 		return nil, err
 	}
@@ -1084,10 +1584,19 @@ func (c *msgClient) UpdateParams(ctx context.Context, in *MsgUpdateParams, opts 
 type MsgServer interface {
 	// Open makes a tab and its first lanes, paid from the payer's account.
 	Open(context.Context, *MsgOpen) (*MsgOpenResponse, error)
-	// Fund adds to the deposit and opens more lanes.
+	// Fund adds to the deposit, raises caps and opens lanes. It first gives back
+	// what lanes whose window has ended do not hold.
 	Fund(context.Context, *MsgFund) (*MsgFundResponse, error)
+	// Revoke ends the use of lanes: a window begins in which they are settled.
+	Revoke(context.Context, *MsgRevoke) (*MsgRevokeResponse, error)
+	// Checkpoint pays what all lanes of the epoch owe, asset by asset, and opens
+	// the next epoch.
+	Checkpoint(context.Context, *MsgCheckpoint) (*MsgCheckpointResponse, error)
 	// Settle brings vouchers and leaves; every asset shown is credited.
 	Settle(context.Context, *MsgSettle) (*MsgSettleResponse, error)
+	// ProveOffence shows that a lane's leaves exceed its cap: a part of the bond is
+	// lost.
+	ProveOffence(context.Context, *MsgProveOffence) (*MsgProveOffenceResponse, error)
 	// Close starts the closing window.
 	Close(context.Context, *MsgClose) (*MsgCloseResponse, error)
 	// Withdraw ends a closing tab after its window and refunds the payer. Anyone
@@ -1107,8 +1616,17 @@ func (*UnimplementedMsgServer) Open(ctx context.Context, req *MsgOpen) (*MsgOpen
 func (*UnimplementedMsgServer) Fund(ctx context.Context, req *MsgFund) (*MsgFundResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method Fund not implemented")
 }
+func (*UnimplementedMsgServer) Revoke(ctx context.Context, req *MsgRevoke) (*MsgRevokeResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Revoke not implemented")
+}
+func (*UnimplementedMsgServer) Checkpoint(ctx context.Context, req *MsgCheckpoint) (*MsgCheckpointResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Checkpoint not implemented")
+}
 func (*UnimplementedMsgServer) Settle(ctx context.Context, req *MsgSettle) (*MsgSettleResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method Settle not implemented")
+}
+func (*UnimplementedMsgServer) ProveOffence(ctx context.Context, req *MsgProveOffence) (*MsgProveOffenceResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method ProveOffence not implemented")
 }
 func (*UnimplementedMsgServer) Close(ctx context.Context, req *MsgClose) (*MsgCloseResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method Close not implemented")
@@ -1160,6 +1678,42 @@ func _Msg_Fund_Handler(srv interface{}, ctx context.Context, dec func(interface{
 	return interceptor(ctx, in, info, handler)
 }
 
+func _Msg_Revoke_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgRevoke)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).Revoke(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/weal.tab.v1.Msg/Revoke",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).Revoke(ctx, req.(*MsgRevoke))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_Checkpoint_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgCheckpoint)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).Checkpoint(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/weal.tab.v1.Msg/Checkpoint",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).Checkpoint(ctx, req.(*MsgCheckpoint))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _Msg_Settle_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(MsgSettle)
 	if err := dec(in); err != nil {
@@ -1174,6 +1728,24 @@ func _Msg_Settle_Handler(srv interface{}, ctx context.Context, dec func(interfac
 	}
 	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
 		return srv.(MsgServer).Settle(ctx, req.(*MsgSettle))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_ProveOffence_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgProveOffence)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).ProveOffence(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/weal.tab.v1.Msg/ProveOffence",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).ProveOffence(ctx, req.(*MsgProveOffence))
 	}
 	return interceptor(ctx, in, info, handler)
 }
@@ -1246,8 +1818,20 @@ var _Msg_serviceDesc = grpc.ServiceDesc{
 			Handler:    _Msg_Fund_Handler,
 		},
 		{
+			MethodName: "Revoke",
+			Handler:    _Msg_Revoke_Handler,
+		},
+		{
+			MethodName: "Checkpoint",
+			Handler:    _Msg_Checkpoint_Handler,
+		},
+		{
 			MethodName: "Settle",
 			Handler:    _Msg_Settle_Handler,
+		},
+		{
+			MethodName: "ProveOffence",
+			Handler:    _Msg_ProveOffence_Handler,
 		},
 		{
 			MethodName: "Close",
@@ -1428,6 +2012,20 @@ func (m *MsgFund) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if len(m.Raises) > 0 {
+		for iNdEx := len(m.Raises) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Raises[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintTx(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x32
+		}
+	}
 	if len(m.Lanes) > 0 {
 		for iNdEx := len(m.Lanes) - 1; iNdEx >= 0; iNdEx-- {
 			{
@@ -1499,6 +2097,239 @@ func (m *MsgFundResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
+func (m *Raise) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *Raise) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *Raise) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.More) > 0 {
+		i -= len(m.More)
+		copy(dAtA[i:], m.More)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.More)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.Lane != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Lane))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgRevoke) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgRevoke) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgRevoke) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Lanes) > 0 {
+		dAtA2 := make([]byte, len(m.Lanes)*10)
+		var j1 int
+		for _, num := range m.Lanes {
+			for num >= 1<<7 {
+				dAtA2[j1] = uint8(uint64(num)&0x7f | 0x80)
+				num >>= 7
+				j1++
+			}
+			dAtA2[j1] = uint8(num)
+			j1++
+		}
+		i -= j1
+		copy(dAtA[i:], dAtA2[:j1])
+		i = encodeVarintTx(dAtA, i, uint64(j1))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if m.Tab != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Tab))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.Payer) > 0 {
+		i -= len(m.Payer)
+		copy(dAtA[i:], m.Payer)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Payer)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgRevokeResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgRevokeResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgRevokeResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgCheckpoint) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgCheckpoint) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgCheckpoint) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Claims) > 0 {
+		for iNdEx := len(m.Claims) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Claims[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintTx(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x42
+		}
+	}
+	if len(m.Cap) > 0 {
+		i -= len(m.Cap)
+		copy(dAtA[i:], m.Cap)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Cap)))
+		i--
+		dAtA[i] = 0x3a
+	}
+	if len(m.Total) > 0 {
+		i -= len(m.Total)
+		copy(dAtA[i:], m.Total)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Total)))
+		i--
+		dAtA[i] = 0x32
+	}
+	if len(m.Top) > 0 {
+		i -= len(m.Top)
+		copy(dAtA[i:], m.Top)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Top)))
+		i--
+		dAtA[i] = 0x2a
+	}
+	if m.Leaves != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Leaves))
+		i--
+		dAtA[i] = 0x20
+	}
+	if m.Epoch != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Epoch))
+		i--
+		dAtA[i] = 0x18
+	}
+	if m.Tab != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Tab))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.Payer) > 0 {
+		i -= len(m.Payer)
+		copy(dAtA[i:], m.Payer)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Payer)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgCheckpointResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgCheckpointResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgCheckpointResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Credits) > 0 {
+		for iNdEx := len(m.Credits) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Credits[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintTx(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x12
+		}
+	}
+	if m.Epoch != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Epoch))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
 func (m *Settlement) Marshal() (dAtA []byte, err error) {
 	size := m.Size()
 	dAtA = make([]byte, size)
@@ -1519,6 +2350,16 @@ func (m *Settlement) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if m.Epoch != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Epoch))
+		i--
+		dAtA[i] = 0x20
+	}
+	if m.Tab != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Tab))
+		i--
+		dAtA[i] = 0x18
+	}
 	if len(m.Claims) > 0 {
 		for iNdEx := len(m.Claims) - 1; iNdEx >= 0; iNdEx-- {
 			{
@@ -1725,6 +2566,87 @@ func (m *CreditedNow) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		i = encodeVarintTx(dAtA, i, uint64(m.Asset))
 		i--
 		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgProveOffence) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgProveOffence) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgProveOffence) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Shown) > 0 {
+		for iNdEx := len(m.Shown) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Shown[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintTx(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x12
+		}
+	}
+	if len(m.Sender) > 0 {
+		i -= len(m.Sender)
+		copy(dAtA[i:], m.Sender)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Sender)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgProveOffenceResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgProveOffenceResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgProveOffenceResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Burned) > 0 {
+		i -= len(m.Burned)
+		copy(dAtA[i:], m.Burned)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Burned)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Reward) > 0 {
+		i -= len(m.Reward)
+		copy(dAtA[i:], m.Reward)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Reward)))
+		i--
+		dAtA[i] = 0xa
 	}
 	return len(dAtA) - i, nil
 }
@@ -2020,6 +2942,12 @@ func (m *MsgFund) Size() (n int) {
 			n += 1 + l + sovTx(uint64(l))
 		}
 	}
+	if len(m.Raises) > 0 {
+		for _, e := range m.Raises {
+			l = e.Size()
+			n += 1 + l + sovTx(uint64(l))
+		}
+	}
 	return n
 }
 
@@ -2031,6 +2959,112 @@ func (m *MsgFundResponse) Size() (n int) {
 	_ = l
 	if m.FirstLane != 0 {
 		n += 1 + sovTx(uint64(m.FirstLane))
+	}
+	return n
+}
+
+func (m *Raise) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Lane != 0 {
+		n += 1 + sovTx(uint64(m.Lane))
+	}
+	l = len(m.More)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	return n
+}
+
+func (m *MsgRevoke) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Payer)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.Tab != 0 {
+		n += 1 + sovTx(uint64(m.Tab))
+	}
+	if len(m.Lanes) > 0 {
+		l = 0
+		for _, e := range m.Lanes {
+			l += sovTx(uint64(e))
+		}
+		n += 1 + sovTx(uint64(l)) + l
+	}
+	return n
+}
+
+func (m *MsgRevokeResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
+func (m *MsgCheckpoint) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Payer)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.Tab != 0 {
+		n += 1 + sovTx(uint64(m.Tab))
+	}
+	if m.Epoch != 0 {
+		n += 1 + sovTx(uint64(m.Epoch))
+	}
+	if m.Leaves != 0 {
+		n += 1 + sovTx(uint64(m.Leaves))
+	}
+	l = len(m.Top)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.Total)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.Cap)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if len(m.Claims) > 0 {
+		for _, e := range m.Claims {
+			l = e.Size()
+			n += 1 + l + sovTx(uint64(l))
+		}
+	}
+	return n
+}
+
+func (m *MsgCheckpointResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Epoch != 0 {
+		n += 1 + sovTx(uint64(m.Epoch))
+	}
+	if len(m.Credits) > 0 {
+		for _, e := range m.Credits {
+			l = e.Size()
+			n += 1 + l + sovTx(uint64(l))
+		}
 	}
 	return n
 }
@@ -2050,6 +3084,12 @@ func (m *Settlement) Size() (n int) {
 			l = e.Size()
 			n += 1 + l + sovTx(uint64(l))
 		}
+	}
+	if m.Tab != 0 {
+		n += 1 + sovTx(uint64(m.Tab))
+	}
+	if m.Epoch != 0 {
+		n += 1 + sovTx(uint64(m.Epoch))
 	}
 	return n
 }
@@ -2134,6 +3174,42 @@ func (m *CreditedNow) Size() (n int) {
 		n += 1 + l + sovTx(uint64(l))
 	}
 	l = len(m.Amount)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	return n
+}
+
+func (m *MsgProveOffence) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Sender)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if len(m.Shown) > 0 {
+		for _, e := range m.Shown {
+			l = e.Size()
+			n += 1 + l + sovTx(uint64(l))
+		}
+	}
+	return n
+}
+
+func (m *MsgProveOffenceResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Reward)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	l = len(m.Burned)
 	if l > 0 {
 		n += 1 + l + sovTx(uint64(l))
 	}
@@ -2850,6 +3926,40 @@ func (m *MsgFund) Unmarshal(dAtA []byte) error {
 				return err
 			}
 			iNdEx = postIndex
+		case 6:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Raises", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Raises = append(m.Raises, Raise{})
+			if err := m.Raises[len(m.Raises)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
 		default:
 			iNdEx = preIndex
 			skippy, err := skipTx(dAtA[iNdEx:])
@@ -2919,6 +4029,708 @@ func (m *MsgFundResponse) Unmarshal(dAtA []byte) error {
 					break
 				}
 			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *Raise) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: Raise: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: Raise: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Lane", wireType)
+			}
+			m.Lane = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Lane |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field More", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.More = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgRevoke) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgRevoke: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgRevoke: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Payer", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Payer = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Tab", wireType)
+			}
+			m.Tab = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Tab |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType == 0 {
+				var v uint32
+				for shift := uint(0); ; shift += 7 {
+					if shift >= 64 {
+						return ErrIntOverflowTx
+					}
+					if iNdEx >= l {
+						return io.ErrUnexpectedEOF
+					}
+					b := dAtA[iNdEx]
+					iNdEx++
+					v |= uint32(b&0x7F) << shift
+					if b < 0x80 {
+						break
+					}
+				}
+				m.Lanes = append(m.Lanes, v)
+			} else if wireType == 2 {
+				var packedLen int
+				for shift := uint(0); ; shift += 7 {
+					if shift >= 64 {
+						return ErrIntOverflowTx
+					}
+					if iNdEx >= l {
+						return io.ErrUnexpectedEOF
+					}
+					b := dAtA[iNdEx]
+					iNdEx++
+					packedLen |= int(b&0x7F) << shift
+					if b < 0x80 {
+						break
+					}
+				}
+				if packedLen < 0 {
+					return ErrInvalidLengthTx
+				}
+				postIndex := iNdEx + packedLen
+				if postIndex < 0 {
+					return ErrInvalidLengthTx
+				}
+				if postIndex > l {
+					return io.ErrUnexpectedEOF
+				}
+				var elementCount int
+				var count int
+				for _, integer := range dAtA[iNdEx:postIndex] {
+					if integer < 128 {
+						count++
+					}
+				}
+				elementCount = count
+				if elementCount != 0 && len(m.Lanes) == 0 {
+					m.Lanes = make([]uint32, 0, elementCount)
+				}
+				for iNdEx < postIndex {
+					var v uint32
+					for shift := uint(0); ; shift += 7 {
+						if shift >= 64 {
+							return ErrIntOverflowTx
+						}
+						if iNdEx >= l {
+							return io.ErrUnexpectedEOF
+						}
+						b := dAtA[iNdEx]
+						iNdEx++
+						v |= uint32(b&0x7F) << shift
+						if b < 0x80 {
+							break
+						}
+					}
+					m.Lanes = append(m.Lanes, v)
+				}
+			} else {
+				return fmt.Errorf("proto: wrong wireType = %d for field Lanes", wireType)
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgRevokeResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgRevokeResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgRevokeResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgCheckpoint) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgCheckpoint: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgCheckpoint: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Payer", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Payer = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Tab", wireType)
+			}
+			m.Tab = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Tab |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Epoch", wireType)
+			}
+			m.Epoch = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Epoch |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Leaves", wireType)
+			}
+			m.Leaves = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Leaves |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 5:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Top", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Top = append(m.Top[:0], dAtA[iNdEx:postIndex]...)
+			if m.Top == nil {
+				m.Top = []byte{}
+			}
+			iNdEx = postIndex
+		case 6:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Total", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Total = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 7:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Cap", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Cap = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 8:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Claims", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Claims = append(m.Claims, Claim{})
+			if err := m.Claims[len(m.Claims)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgCheckpointResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgCheckpointResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgCheckpointResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Epoch", wireType)
+			}
+			m.Epoch = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Epoch |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Credits", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Credits = append(m.Credits, CreditedNow{})
+			if err := m.Credits[len(m.Credits)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
 		default:
 			iNdEx = preIndex
 			skippy, err := skipTx(dAtA[iNdEx:])
@@ -3037,6 +4849,44 @@ func (m *Settlement) Unmarshal(dAtA []byte) error {
 				return err
 			}
 			iNdEx = postIndex
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Tab", wireType)
+			}
+			m.Tab = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Tab |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Epoch", wireType)
+			}
+			m.Epoch = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Epoch |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
 		default:
 			iNdEx = preIndex
 			skippy, err := skipTx(dAtA[iNdEx:])
@@ -3608,6 +5458,236 @@ func (m *CreditedNow) Unmarshal(dAtA []byte) error {
 				return io.ErrUnexpectedEOF
 			}
 			m.Amount = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgProveOffence) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgProveOffence: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgProveOffence: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Sender", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Sender = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Shown", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Shown = append(m.Shown, Settlement{})
+			if err := m.Shown[len(m.Shown)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgProveOffenceResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgProveOffenceResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgProveOffenceResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Reward", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Reward = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Burned", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Burned = string(dAtA[iNdEx:postIndex])
 			iNdEx = postIndex
 		default:
 			iNdEx = preIndex
