@@ -11,7 +11,7 @@ import (
 
 // use is one use of a credential that has a limited number of them.
 type use struct {
-	holder string // in lower case
+	payer  string // as the chain writes its address
 	height int64  // of the grant
 	limit  uint64 // how many uses of the grant may be served here
 }
@@ -25,7 +25,7 @@ func (b *Book) Admit(ctx context.Context, ref types.LaneRef) (types.Lane, error)
 	if err != nil || u == nil {
 		return l, err
 	}
-	height, used, err := b.store.uses(ctx, b.Asset(), u.holder)
+	height, used, err := b.store.uses(ctx, b.Asset(), *u)
 	if err == nil {
 		err = u.check(b.Asset(), height, used)
 	}
@@ -71,8 +71,11 @@ func (b *Book) permit(ctx context.Context, payer string) (*use, error) {
 	case !p.Counted || p.Credential == nil:
 		return nil, nil
 	}
-	return &use{holder: strings.ToLower(payer), height: p.Credential.Height, limit: p.Credential.Left()}, nil
+	return &use{payer: payer, height: p.Credential.Height, limit: p.Credential.Left()}, nil
 }
+
+// holder is the payer as the count is kept by.
+func (u use) holder() string { return strings.ToLower(u.payer) }
 
 // check says whether one more use can be taken where used of the grant of height
 // are.
@@ -84,7 +87,7 @@ func (u use) check(asset types.AssetID, height int64, used uint64) error {
 		used = 0
 	}
 	if used >= u.limit {
-		return refuseUsedUp(asset, u.holder)
+		return refuseUsedUp(asset, u.payer)
 	}
 	return nil
 }

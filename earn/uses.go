@@ -18,10 +18,10 @@ const (
 		used = CASE WHEN excluded.height > height THEN 1 ELSE used + 1 END, height = excluded.height`
 )
 
-// uses returns how many uses of a holder's credential were served, and of which
+// uses returns how many uses of a payer's credential were served, and of which
 // grant; zero if none were ever counted.
-func (s *store) uses(ctx context.Context, asset types.AssetID, holder string) (height int64, used uint64, err error) {
-	return readUses(ctx, s.db, asset, holder)
+func (s *store) uses(ctx context.Context, asset types.AssetID, u use) (height int64, used uint64, err error) {
+	return readUses(ctx, s.db, asset, u.holder())
 }
 
 type queryer interface {
@@ -46,15 +46,15 @@ func (s *store) putCounted(ctx context.Context, asset types.AssetID, u use, row 
 	if err != nil {
 		return fmt.Errorf("keep order: %w", err)
 	}
-	height, used, err := readUses(ctx, tx, asset, u.holder)
+	height, used, err := readUses(ctx, tx, asset, u.holder())
 	if err == nil {
 		err = u.check(asset, height, used)
 	}
 	if err == nil {
-		_, err = tx.ExecContext(ctx, takeUse, int64(asset), u.holder, u.height)
+		_, err = tx.ExecContext(ctx, takeUse, int64(asset), u.holder(), u.height)
 	}
 	if err == nil {
-		_, err = tx.StmtContext(ctx, s.putStmt).ExecContext(ctx, row...)
+		_, err = tx.StmtContext(ctx, s.putStmt).ExecContext(ctx, row...) //nolint:sqlclosecheck // closed with the transaction
 	}
 	if err != nil {
 		_ = tx.Rollback() // err says more

@@ -59,7 +59,9 @@ func TestAssetsAndShares(t *testing.T) {
 	require.Equal(t, types.Asset{
 		ID: id, Kind: types.KindModel, Maker: maker.Address(), Owner: maker.Address(), Version: 1,
 		Manifest: r.Manifest, ManifestURI: r.ManifestURI, Key: r.Key, Units: 1_000,
-		Prices: r.Prices, Denoms: r.Denoms, Ancestors: r.Parents,
+		Prices: r.Prices, Denoms: r.Denoms, Ancestors: r.Parents, Controller: maker.Address(),
+		Account: ledger.Hex(types.AssetAccount(id)), Circulating: 1_000, Licence: types.Licence{Kind: types.LicenceOpen},
+		Parents: []types.Parent{{Asset: parent, BasisPoints: 250, Version: 1}},
 	}, a)
 
 	sold, err := maker.TransferValue(t.Context(), share, buyer.Address(), 300)

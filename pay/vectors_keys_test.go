@@ -118,6 +118,12 @@ func makeSignatures(t *testing.T) vectorFile[signatureCase] {
 	key, sign := mixedKey(t)
 	message := []byte("holds only if the equation is multiplied by the cofactor")
 	add(good("holds only with the cofactor"), key, message, sign(message))
+	add(bad("holds only with the cofactor, another message", "signature"), key, append(message, '!'), sign(message))
+	add(bad("holds only with the cofactor, R changed", "signature"), key, message, changed(sign(message), 31))
+	add(bad("holds only with the cofactor, scalar raised", "signature"), key, message, raised(sign(message)))
+	// The key without its part of small order is another key: the signature's hash
+	// is over the key's bytes.
+	add(bad("the key without its part of small order", "signature"), plainKey(t), message, sign(message))
 	return f
 }
 
@@ -162,6 +168,15 @@ func mixedKey(t *testing.T) (key []byte, sign func(message []byte) []byte) {
 		require.NoError(t, err)
 		return append(r, edwards25519.NewScalar().MultiplyAdd(k, a, nonce).Bytes()...)
 	}
+}
+
+// plainKey is the key of mixedKey without its part of order 8.
+func plainKey(t *testing.T) []byte {
+	t.Helper()
+	wide := sha512.Sum512([]byte("weal vector: mixed key"))
+	s, err := edwards25519.NewScalar().SetUniformBytes(wide[:])
+	require.NoError(t, err)
+	return new(edwards25519.Point).ScalarBaseMult(s).Bytes()
 }
 
 // TestZIP215 plays all pairs of small-order encodings, over vouchers: what makes

@@ -31,6 +31,10 @@ func TestVectors(t *testing.T) {
 		checkAll(t, vectors(t, "signatures.json", makeSignatures(t)), signatureCase.check)
 	})
 	t.Run("vouchers", func(t *testing.T) { checkAll(t, vectors(t, "vouchers.json", makeVouchers(t)), voucherCase.check) })
+	t.Run("brought", func(t *testing.T) { checkAll(t, vectors(t, "brought.json", makeBrought(t)), broughtCase.check) })
+	t.Run("checkpoints", func(t *testing.T) {
+		checkAll(t, vectors(t, "checkpoints.json", makeCheckpoints(t)), checkpointCase.check)
+	})
 	t.Run("trees", func(t *testing.T) { checkAll(t, vectors(t, "trees.json", makeTrees(t)), treeCase.check) })
 	t.Run("paths", func(t *testing.T) { checkAll(t, vectors(t, "paths.json", makePaths(t)), pathCase.check) })
 	t.Run("ticks", func(t *testing.T) { checkAll(t, vectors(t, "ticks.json", makeTicks(t)), tickCase.check) })
@@ -79,8 +83,8 @@ func checkAll[C any](t *testing.T, cases []C, check func(C, *testing.T)) {
 type verdict struct {
 	Name string `json:"name"`
 	OK   bool   `json:"ok"`
-	// Why is the reason of a case that is not ok: encoding, key, signature, path,
-	// sum, ticks or claim.
+	// Why is the reason of a case that is not ok: encoding, chain, lane, key,
+	// signature, path, sum, ticks or claim.
 	Why string `json:"why,omitempty"`
 }
 
@@ -108,6 +112,7 @@ func why(err error) string {
 	}{
 		{pay.ErrEncoding, "encoding"}, {pay.ErrKey, "key"}, {pay.ErrSignature, "signature"},
 		{pay.ErrSum, "sum"}, {pay.ErrPath, "path"}, {pay.ErrTicks, "ticks"}, {pay.ErrClaim, "claim"},
+		{errChain, "chain"}, {errLane, "lane"},
 	} {
 		if errors.Is(err, r.err) {
 			return r.name

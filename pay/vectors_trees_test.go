@@ -169,6 +169,11 @@ func makePaths(t *testing.T) vectorFile[pathCase] {
 	add(bad("last sibling missing", "encoding"), func(c *pathCase) { c.Path = c.Path[:len(c.Path)-48] })
 	add(bad("truncated by a byte", "encoding"), func(c *pathCase) { c.Path = c.Path[:len(c.Path)-1] })
 	add(bad("a sibling too many", "encoding"), func(c *pathCase) { c.Path = append(c.Path, make([]byte, 48)...) })
+	add(bad("the longest path of a small tree", "encoding"), func(c *pathCase) { c.Path = append(c.Path, make([]byte, pay.MaxPathSize-len(c.Path))...) })
+	add(bad("longer than any path", "encoding"), func(c *pathCase) {
+		copy(c.Path[4:8], []byte{0xff, 0xff, 0xff, 0xff})
+		c.Path = append(c.Path, make([]byte, pay.MaxPathSize+48-len(c.Path))...)
+	})
 	add(bad("empty path", "encoding"), func(c *pathCase) { c.Path = nil })
 	add(bad("leaf truncated", "encoding"), func(c *pathCase) { c.Leaf = c.Leaf[:55] })
 	one, err := pay.NewSplit(leaves[:1])

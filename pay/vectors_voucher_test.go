@@ -75,7 +75,7 @@ func makeVouchers(t *testing.T) vectorFile[voucherCase] {
 		add(bad("changed "+at.field, "signature"), changed(b, at.offset))
 	}
 	add(bad("another lane's key", "signature"), pay.Sign(full, seededKey("other lane key")).Bytes())
-	for _, tag := range []string{"", "weal/voucher/2", "weal/receipts/1"} {
+	for _, tag := range []string{"", "weal/voucher/2", "weal/voucher/", "Weal/voucher/1", "weal/receipts/1", "weal/leaf/1", "weal/root/1"} {
 		sig := ed25519.Sign(key, append([]byte(tag), full.Bytes()...))
 		add(bad("wrong domain "+tag, "signature"), append(full.Bytes(), sig...))
 	}

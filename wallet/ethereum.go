@@ -21,7 +21,7 @@ func encode(v any) ([]byte, error) {
 
 // EIP3085 writes the parameter of wallet_addEthereumChain.
 func EIP3085(f Facts) ([]byte, error) {
-	if err := f.need("EIP-3085", "JSON-RPC"); err != nil {
+	if err := f.need("EIP-3085", needJSONRPC); err != nil {
 		return nil, err
 	}
 	return encode(struct {
@@ -34,7 +34,7 @@ func EIP3085(f Facts) ([]byte, error) {
 
 // Viem writes a module that exports a chain definition for viem.
 func Viem(f Facts) ([]byte, error) {
-	if err := f.need("viem", "JSON-RPC"); err != nil {
+	if err := f.need("viem", needJSONRPC); err != nil {
 		return nil, err
 	}
 	urls := "http: [" + quote(f.JSONRPC) + "]"

@@ -26,7 +26,7 @@ const (
 
 // Facts are what wallets need to know of a chain.
 type Facts struct {
-	// ChainID is the Cosmos chain id.
+	// ChainID is the Cosmos chain id; Ethereum's forms do without.
 	ChainID string
 	// Name is for people, at most 36 characters, for example "Weal Local".
 	Name string
@@ -55,8 +55,8 @@ func (f Facts) slug() string {
 // lacks something or holds what wallets refuse.
 func (f Facts) Check() error {
 	switch {
-	case f.ChainID == "" || len(f.ChainID) > 50:
-		return fmt.Errorf("%w: chain id: want 1 to 50 characters, got %q", ErrFacts, f.ChainID)
+	case len(f.ChainID) > 50:
+		return fmt.Errorf("%w: chain id: want at most 50 characters, got %q", ErrFacts, f.ChainID)
 	case f.slug() == "" || len(f.Name) > 36:
 		return fmt.Errorf("%w: name: want 1 to 36 characters with a letter or digit, got %q", ErrFacts, f.Name)
 	case !slices.Contains([]string{Mainnet, Testnet, Devnet}, f.Network):
@@ -80,15 +80,23 @@ func (f Facts) Check() error {
 	return nil
 }
 
-// need returns an error if an endpoint is not known that a form cannot do without.
-func (f Facts) need(form string, endpoints ...string) error {
+// The facts that some forms cannot do without.
+const (
+	needChainID = "Cosmos chain id"
+	needJSONRPC = "URL of the JSON-RPC endpoint"
+	needRPC     = "URL of the RPC endpoint"
+	needREST    = "URL of the REST endpoint"
+)
+
+// need checks f, and that it has what a form cannot do without.
+func (f Facts) need(form string, facts ...string) error {
 	if err := f.Check(); err != nil {
 		return err
 	}
-	for _, e := range endpoints {
-		known := map[string]string{"JSON-RPC": f.JSONRPC, "RPC": f.RPC, "REST": f.REST}
-		if known[e] == "" {
-			return fmt.Errorf("%w: %s needs the URL of the %s endpoint", ErrFacts, form, e)
+	known := map[string]string{needChainID: f.ChainID, needJSONRPC: f.JSONRPC, needRPC: f.RPC, needREST: f.REST}
+	for _, fact := range facts {
+		if known[fact] == "" {
+			return fmt.Errorf("%w: %s needs the %s", ErrFacts, form, fact)
 		}
 	}
 	return nil

@@ -44,7 +44,7 @@ var prefixes = bech32{
 
 // Keplr writes the argument of Keplr's experimentalSuggestChain.
 func Keplr(f Facts) ([]byte, error) {
-	if err := f.need("Keplr", "RPC", "REST", "JSON-RPC"); err != nil {
+	if err := f.need("Keplr", needChainID, needRPC, needREST, needJSONRPC); err != nil {
 		return nil, err
 	}
 	c := currency{Denom: types.DisplayDenom, MinimalDenom: types.BaseDenom, Decimals: types.Decimals}

@@ -71,7 +71,7 @@ type (
 
 // ChainFile writes chain.json of the chain registry.
 func ChainFile(f Facts) ([]byte, error) {
-	if err := f.Check(); err != nil {
+	if err := f.need("chain.json", needChainID); err != nil {
 		return nil, err
 	}
 	p := f.prices()

@@ -155,7 +155,7 @@ func TestAssetList(t *testing.T) {
 func TestCheck(t *testing.T) {
 	require.NoError(t, facts().Check())
 	for want, spoil := range map[string]func(*wallet.Facts){
-		"chain id":                      func(f *wallet.Facts) { f.ChainID = "" },
+		"chain id: want":                func(f *wallet.Facts) { f.ChainID = strings.Repeat("a", 51) },
 		"name: want":                    func(f *wallet.Facts) { f.Name = "…" },
 		"network: want":                 func(f *wallet.Facts) { f.Network = "local" },
 		"gas price":                     func(f *wallet.Facts) { f.GasPrice = 0 },
@@ -179,6 +179,12 @@ func TestCheck(t *testing.T) {
 	for _, write := range []func(wallet.Facts) ([]byte, error){wallet.EIP3085, wallet.Viem, wallet.Keplr} {
 		_, err := write(f)
 		require.ErrorContains(t, err, "needs the URL of the JSON-RPC endpoint")
+	}
+	f = facts()
+	f.ChainID = ""
+	for _, write := range []func(wallet.Facts) ([]byte, error){wallet.Keplr, wallet.ChainFile} {
+		_, err := write(f)
+		require.ErrorContains(t, err, "needs the Cosmos chain id")
 	}
 }
 

@@ -104,6 +104,7 @@ func (c *Chain) Fork(edit func(codec.JSONCodec, map[string]json.RawMessage) erro
 	if err := json.Unmarshal(out.AppState, &state); err != nil {
 		return nil, err
 	}
+	out.AppState = nil // a state can be large
 	if err := edit(cdc, state); err != nil {
 		return nil, err
 	}
@@ -111,6 +112,7 @@ func (c *Chain) Fork(edit func(codec.JSONCodec, map[string]json.RawMessage) erro
 	if err != nil {
 		return nil, err
 	}
+	state = nil
 	next.height = out.Height - 1
 	return next, next.start(&abci.RequestInitChain{
 		Time: c.now, ChainId: types.LocalChainID, InitialHeight: out.Height,

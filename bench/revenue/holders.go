@@ -3,6 +3,7 @@ package revenue
 import (
 	"encoding/json"
 	"fmt"
+	"runtime/debug"
 	"strconv"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -26,6 +27,7 @@ var firstHolder = new(uint256.Int).Lsh(uint256.NewInt(0xbe9c4), 136)
 // has them, and checks, as with every genesis, that it adds up.
 func (b *bench) spread(assets []earner) error {
 	b.cfg.Progress("giving assets holders", 0, 1)
+	defer debug.SetGCPercent(debug.SetGCPercent(40)) // a state in memory is large
 	forked, err := b.Fork(func(cdc codec.JSONCodec, state map[string]json.RawMessage) error {
 		var g assettypes.GenesisState
 		if err := cdc.UnmarshalJSON(state[assettypes.ModuleName], &g); err != nil {

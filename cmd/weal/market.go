@@ -127,6 +127,9 @@ func priceArg(cmd *cobra.Command, what, s string) (types.Amount, string, error) 
 		return amount, types.BaseDenom, nil
 	}
 	amount, err := types.ParseAmount(strings.TrimSpace(s[:at]))
+	if _, power := strconv.Atoi(s[at+1:]); err == nil && unicode.ToLower(rune(s[at])) == 'e' && power == nil {
+		err = types.ErrAmount // 1e18 is no price in e18
+	}
 	if err != nil {
 		return amount, "", wrong(cmd, "%s: want for example 1.5 for WEAL or 300uusd, got %q", what, s)
 	}

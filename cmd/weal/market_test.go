@@ -20,7 +20,7 @@ func TestPriceArg(t *testing.T) {
 		"300uusd":    "300uusd",
 		"300 uusd":   "300uusd",
 		"7ibc/27394": "7ibc/27394",
-		"0.5uusd":    "", "uusd": "", "": "", "-1": "", "1e5": "",
+		"0.5uusd":    "", "uusd": "", "": "", "-1": "", "1e5": "", "1e18": "", "1E18": "",
 	} {
 		amount, denom, err := priceArg(&cobra.Command{Use: "list"}, "price", text)
 		if want == "" {

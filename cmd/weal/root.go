@@ -57,10 +57,10 @@ Exit codes: 0 fine, 1 failed, 2 wrong usage, 3 nothing matched the question,
 	root.AddCommand(
 		upCommand(o), askCommand(o), statusCommand(o),
 		vaultCommand(o), modelCommand(o), gatewayCommand(o),
-		assetCommand(o), collectionCommand(o), marketCommand(o),
+		assetCommand(o), collectionCommand(o), marketCommand(o), councilCommand(o),
 		tabCommand(o), sendCommand(o), receiptsCommand(o),
 		earningsCommand(o), settleCommand(o), claimCommand(o),
-		benchCommand(o), chainCommand(),
+		benchCommand(o), chainCommand(), walletCommand(o),
 	)
 	return root
 }

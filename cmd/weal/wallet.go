@@ -12,7 +12,6 @@ import (
 	"github.com/weal-network/weal/app"
 	"github.com/weal-network/weal/home"
 	"github.com/weal-network/weal/ledger"
-	"github.com/weal-network/weal/types"
 	"github.com/weal-network/weal/wallet"
 )
 
@@ -57,9 +56,6 @@ func (w *walletOptions) facts() (wallet.Facts, error) {
 		if err := w.ofHome(&f); err != nil {
 			return f, err
 		}
-	}
-	if f.ChainID == "" {
-		f.ChainID = types.LocalChainID
 	}
 	if err := f.Check(); err != nil {
 		return f, usageError{err}
@@ -132,6 +128,9 @@ made if it is missing. Files of these names in it are replaced.`,
 				return err
 			}
 			files, err := writeRegistry(dir, f)
+			if errors.Is(err, wallet.ErrFacts) {
+				return usageError{err}
+			}
 			if err != nil {
 				return err
 			}

@@ -36,7 +36,7 @@ func TestClaimTo(t *testing.T) {
 
 	// A contract whose account the owner approved is paid, for its own shares and
 	// the owner's.
-	c.Deliver(c.EVM(payer, apptest.EVMTx{To: ptr(cold.EVM()), Value: big1(least)}))
+	c.Deliver(c.EVM(payer, apptest.EVMTx{To: ptr(cold.EVM()), Value: big1(10 * least)}))
 	c.nonce[payer.EVM()]++
 	vault := c.deploy(alice, script(vm.STOP,
 		step{to: asset.Address, data: call(t, "claimTo(uint256[],address)", both[:1], alice.EVM()), mayFail: true},
@@ -79,8 +79,8 @@ func TestBurn(t *testing.T) {
 	require.Equal(t, "ERC3525: caller is not token owner nor approved", c.send(alice, "burn(uint256)", big1(2)).reason())
 
 	// A burned share pays what it earned; the sum for the units left is theirs.
-	had := c.balance(bob.EVM())
 	c.must(bob, "approve(address,uint256)", alice.EVM(), big1(2))
+	had := c.balance(bob.EVM())
 	r := c.must(alice, "burn(uint256)", big1(2))
 	require.Equal(t, []string{
 		"Claimed 2 " + b + " " + big1(least/4).String(),

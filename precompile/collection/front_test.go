@@ -1,9 +1,12 @@
 package collection_test
 
 import (
+	"encoding/json"
 	"testing"
 
+	evmtypes "github.com/cosmos/evm/x/vm/types"
 	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/common/hexutil"
 	"github.com/ethereum/go-ethereum/core/vm"
 	"github.com/ethereum/go-ethereum/core/vm/program"
 	"github.com/stretchr/testify/require"
@@ -127,4 +130,38 @@ func TestReentrancy(t *testing.T) {
 	refuses := c.Deploy(c.alice, contracttest.Refuser(nil))
 	require.Equal(t, "ERC3525: transfer rejected by ERC3525Receiver", k.Send(c.bob, sigSplit, big1(2), refuses, big1(1)).Reason())
 	k.Is(4, "totalSupply()")
+}
+
+// A trace shows the collection, what is behind it, and the receiver it asks.
+func TestTrace(t *testing.T) {
+	c := newChain(t, apptest.WithoutShadows())
+	k := c.create(c.alice, true)
+	k.Must(c.alice, sigMint, c.alice.EVM(), big1(1), big1(1), big1(100))
+	at := c.Deploy(c.alice, contracttest.Receiver())
+	from, input := c.alice.EVM(), hexutil.Bytes(k.Input(sigSafe, c.alice.EVM(), at, big1(1)))
+	args, err := json.Marshal(evmtypes.TransactionArgs{From: &from, To: &k.Address, Input: &input})
+	require.NoError(t, err)
+	validators, err := c.App().StakingKeeper.GetAllValidators(c.Context())
+	require.NoError(t, err)
+	proposer, err := validators[0].GetConsAddr()
+	require.NoError(t, err)
+	res, err := evmtypes.NewQueryClient(c.Conn()).TraceCall(t.Context(), &evmtypes.QueryTraceCallRequest{
+		Args: args, GasCap: 10_000_000, ProposerAddress: proposer, BlockNumber: c.Height(), BlockTime: c.Now(),
+		TraceConfig: &evmtypes.TraceConfig{Tracer: "callTracer"},
+	})
+	require.NoError(t, err)
+	type frame struct {
+		To    common.Address `json:"to"`
+		From  common.Address `json:"from"`
+		Error string         `json:"error"`
+		Calls []frame        `json:"calls"`
+	}
+	var top frame
+	require.NoError(t, json.Unmarshal(res.Data, &top))
+	require.Empty(t, top.Error)
+	require.Equal(t, k.Address, top.To)
+	require.Len(t, top.Calls, 1)
+	require.Equal(t, collection.Address, top.Calls[0].To)
+	require.Len(t, top.Calls[0].Calls, 1)
+	require.Equal(t, []common.Address{k.Address, at}, []common.Address{top.Calls[0].Calls[0].From, top.Calls[0].Calls[0].To})
 }

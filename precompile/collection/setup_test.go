@@ -17,7 +17,7 @@ import (
 // chain is a network whose accounts open collections.
 type chain struct {
 	*contracttest.Chain
-	factory contracttest.Contract
+	factory             contracttest.Contract
 	alice, bob, mallory apptest.Account
 }
 

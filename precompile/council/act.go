@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/vm"
 	"github.com/holiman/uint256"
 
@@ -86,5 +85,5 @@ func act(o *runner.Outside, i int, c solidity.CouncilCall) error {
 	case errors.Is(err, vm.ErrExecutionReverted) && len(out) > 0:
 		return runner.Revert{Data: out}
 	}
-	return fmt.Errorf("call %d to %s failed: %s", i, common.Address(c.To), err) //nolint:errorlint // out of gas in there is not out of gas here
+	return fmt.Errorf("call %d to %s failed: %s", i, c.To, err.Error()) // not wrapped: out of gas in there is not out of gas here
 }

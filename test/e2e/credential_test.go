@@ -154,7 +154,7 @@ func TestClosedModelAndAppOnARealChain(t *testing.T) {
 		before := w.promised()
 		require.Equal(t, earn.CodeCredential, w.askAgain(), c.name)
 		require.Equal(t, before, w.promised(), "the vault is not paid for an answer that does not come")
-		require.NoError(t, w.sender(c.owner).Grant(t.Context(), c.asset, payer, 1, time.Now().Add(time.Hour)))
+		require.NoError(t, w.sender(c.owner).Grant(t.Context(), c.asset, payer, 1, w.net.Context().BlockTime().Add(time.Hour)))
 		w.becomes("", c.name+" granted")
 		require.Equal(t, earn.CodeUsedUp, w.askAgain(), c.name)
 		require.NoError(t, w.sender(c.owner).Grant(t.Context(), c.asset, payer, 0, time.Time{}))

@@ -2,6 +2,7 @@ package keeper_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -49,6 +50,42 @@ func FuzzSettle(f *testing.F) {
 	})
 }
 
+// FuzzCheckpoint feeds MsgCheckpoint, and then MsgProveOffence, with any bytes:
+// they must not panic, must pay no more than the pot and take no bond without an
+// offence, and must keep the invariants.
+func FuzzCheckpoint(f *testing.F) {
+	c := newChain(f)
+	lane := signer(f, "lane", 1, 0)
+	p := c.checkpointOf(1, 0, leaf(gateway, 3), leaf(vault, 5))
+	over := lane.sign(1, []pay.Leaf{leaf(gateway, 3), leaf(vault, milli)}, ticks(model, 2, 9))
+	add := func(msg *types.MsgCheckpoint, shown ...types.Settlement) {
+		first, err := msg.Marshal()
+		require.NoError(f, err)
+		second, err := (&types.MsgProveOffence{Shown: shown}).Marshal()
+		require.NoError(f, err)
+		f.Add(first, second)
+	}
+	add(p.msg(8, gateway, vault), over.of(gateway, vault))
+	add(p.msg(0), over.of(gateway), over.of(vault))
+	add(&types.MsgCheckpoint{Payer: account("alice").String(), Tab: 1}, over.claim(over.ticked(model, 9)))
+	f.Add([]byte{0xff}, []byte{0xff})
+	f.Fuzz(func(t *testing.T, first, second []byte) {
+		var msg types.MsgCheckpoint
+		var shown types.MsgProveOffence
+		if msg.Unmarshal(first) != nil || shown.Unmarshal(second) != nil {
+			return
+		}
+		c := newChain(t)
+		c.openWith(&types.MsgOpen{Deposit: "2000000000000000", Bond: "100000000000000", Lanes: []types.NewLane{signer(t, "lane", 1, 0).newLane(milli)}})
+		if paid, err := c.checkpoint(&msg); err == nil {
+			require.LessOrEqual(t, paid, uint64(milli))
+		}
+		shown.Sender = account("bob").String()
+		err := c.try(func(ctx sdk.Context) error { _, err := c.msgs.ProveOffence(ctx, &shown); return err })
+		require.Equal(t, err == nil, c.burned() != "0")
+	})
+}
+
 // FuzzGenesis feeds the import of a state with any bytes: it must not panic, and
 // what it accepts must keep the invariants and export as it came.
 func FuzzGenesis(f *testing.F) {
@@ -59,6 +96,15 @@ func FuzzGenesis(f *testing.F) {
 	gs, err := c.k.ExportGenesis(c.ctx)
 	require.NoError(f, err)
 	bz, err := gs.Marshal()
+	require.NoError(f, err)
+	f.Add(bz)
+	_, err = c.checkpoint(c.checkpointOf(c.open(lane.newLane(milli)), 0).msg(0))
+	require.NoError(f, err)
+	require.NoError(f, c.revoke(c.open(lane.newLane(milli)), 0))
+	c.pass(2, time.Second)
+	gs, err = c.k.ExportGenesis(c.ctx)
+	require.NoError(f, err)
+	bz, err = gs.Marshal()
 	require.NoError(f, err)
 	f.Add(bz)
 	bz, err = types.DefaultGenesis().Marshal()

@@ -91,10 +91,23 @@ func TestGenesisThatContradictsItself(t *testing.T) {
 		"lane key":           func(g *types.GenesisState) { g.Tabs[0].Lanes[0].Key = make([]byte, 32) },
 		"lane credited":      func(g *types.GenesisState) { g.Tabs[0].Lanes[0].Credited = "31" },
 		"cap below credited": func(g *types.GenesisState) { g.Tabs[0].Lanes[0].Cap = "29" },
-		"row":                func(g *types.GenesisState) { g.Credited[0].Amount = "31" },
-		"row twice":          func(g *types.GenesisState) { g.Credited = append(g.Credited, g.Credited[0]) },
-		"row without lane":   func(g *types.GenesisState) { g.Credited[0].Lane = 7 },
-		"row without asset":  func(g *types.GenesisState) { g.Credited[0].Asset = 0 },
+		"free":               func(g *types.GenesisState) { g.Tabs[0].Free = "1" },
+		"no free":            func(g *types.GenesisState) { g.Tabs[0].Free = "" },
+		"epoch to come":      func(g *types.GenesisState) { g.Tabs[0].Past = []types.Epoch{{Epoch: 1}} },
+		"its own epoch past": func(g *types.GenesisState) { g.Tabs[0].Past = []types.Epoch{{Epoch: 0}} },
+		"epoch twice": func(g *types.GenesisState) {
+			g.Tabs[0].Epoch, g.Tabs[0].Past = 2, []types.Epoch{{Epoch: 1}, {Epoch: 1}}
+		},
+		"checkpoint of its epoch": func(g *types.GenesisState) { g.Tabs[0].Lanes[1].Id = types.Whole },
+		"released in use":         func(g *types.GenesisState) { g.Tabs[0].Lanes[1].Released = true },
+		"window of a lane in use": func(g *types.GenesisState) { g.Tabs[0].Lanes[1].CloseHeight = 5 },
+		"window without a time": func(g *types.GenesisState) {
+			g.Tabs[0].Lanes[1].Revoked, g.Tabs[0].Lanes[1].CloseHeight = true, 5
+		},
+		"row":               func(g *types.GenesisState) { g.Credited[0].Amount = "31" },
+		"row twice":         func(g *types.GenesisState) { g.Credited = append(g.Credited, g.Credited[0]) },
+		"row without lane":  func(g *types.GenesisState) { g.Credited[0].Lane = 7 },
+		"row without asset": func(g *types.GenesisState) { g.Credited[0].Asset = 0 },
 	} {
 		t.Run(name, func(t *testing.T) {
 			var g types.GenesisState
