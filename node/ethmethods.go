@@ -7,9 +7,11 @@ import (
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/common/hexutil"
+	ethtypes "github.com/ethereum/go-ethereum/core/types"
 	corevm "github.com/ethereum/go-ethereum/core/vm"
 
 	"github.com/cosmos/evm/rpc/backend"
+	"github.com/cosmos/evm/rpc/namespaces/ethereum/eth/filters"
 	rpctypes "github.com/cosmos/evm/rpc/types"
 	evmtypes "github.com/cosmos/evm/x/vm/types"
 )
@@ -18,6 +20,7 @@ import (
 // ways that clients stumble over.
 type ethMethods struct {
 	back *backend.Backend
+	logs *filters.PublicFilterAPI
 	// ready is closed when the mempool takes transactions.
 	ready <-chan struct{}
 }
@@ -56,6 +59,30 @@ func (e *ethMethods) EstimateGas(
 ) (hexutil.Uint64, error) {
 	gas, err := e.back.EstimateGas(ctx, args, at, overrides)
 	return gas, emptyRevert(err)
+}
+
+// FillTransaction is eth_fillTransaction, which viem asks before it sends. The
+// engine estimates the gas on the state of the chain's first blocks; here it is
+// on the last one's, as wherever gas is estimated.
+func (e *ethMethods) FillTransaction(ctx context.Context, args evmtypes.TransactionArgs) (*rpctypes.SignTransactionResult, error) {
+	if args.Gas == nil {
+		latest := rpctypes.EthLatestBlockNumber
+		gas, err := e.EstimateGas(ctx, args, &rpctypes.BlockNumberOrHash{BlockNumber: &latest}, nil)
+		if err != nil {
+			return nil, err
+		}
+		args.Gas = &gas
+	}
+	args, err := e.back.SetTxDefaults(ctx, args)
+	if err != nil {
+		return nil, err
+	}
+	tx := args.ToTransaction(ethtypes.LegacyTxType)
+	raw, err := tx.MarshalBinary()
+	if err != nil {
+		return nil, err
+	}
+	return &rpctypes.SignTransactionResult{Raw: raw, Tx: tx}, nil
 }
 
 // GetTransactionReceipt is eth_getTransactionReceipt. Of a transaction that is

@@ -13,6 +13,7 @@ import (
 	rpcclient "github.com/cometbft/cometbft/rpc/client"
 	"github.com/cosmos/evm/rpc"
 	"github.com/cosmos/evm/rpc/backend"
+	"github.com/cosmos/evm/rpc/namespaces/ethereum/eth/filters"
 	"github.com/cosmos/evm/rpc/stream"
 	evmconfig "github.com/cosmos/evm/server/config"
 
@@ -42,13 +43,20 @@ func (n *Node) serveJSONRPC(svr *sdkserver.Context, c client.Context, settings *
 	srv := ethrpc.NewServer()
 	srv.SetBatchLimits(settings.JSONRPC.BatchRequestLimit, settings.JSONRPC.BatchResponseMaxSize)
 	srv.SetHTTPBodyLimit(settings.JSONRPC.HTTPBodyLimit)
+	methods := &ethMethods{back: back, ready: n.ready}
 	for _, a := range rpc.BuildRPCs(settings.JSONRPC.API, svr, c, subs, back) {
+		if logs, ok := a.Service.(*filters.PublicFilterAPI); ok {
+			methods.logs = logs
+		}
 		if err := srv.RegisterName(a.Namespace, a.Service); err != nil {
 			return fmt.Errorf("serve JSON-RPC %s: %w", a.Namespace, err)
 		}
 	}
 	// Registered last, these replace the engine's methods of the same name.
-	if err := srv.RegisterName(rpc.EthNamespace, &ethMethods{back: back, ready: n.ready}); err != nil {
+	if methods.logs == nil {
+		return fmt.Errorf("serve JSON-RPC: the namespace %q is missing; add it to json-rpc.api in app.toml", rpc.EthNamespace)
+	}
+	if err := srv.RegisterName(rpc.EthNamespace, methods); err != nil {
 		return fmt.Errorf("serve JSON-RPC: %w", err)
 	}
 	mux := http.NewServeMux()

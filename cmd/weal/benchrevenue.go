@@ -21,8 +21,8 @@ func benchRevenue(o *options) *cobra.Command {
   gas and time of transferFrom(uint256,uint256,uint256) in the native contract,
   and in the reference implementation of ERC-3525 in Solidity, by turns.
 
-Making the 600,000 holders takes minutes, 2 GB of memory and as much on disk,
-which is freed at the end.`,
+The 600,000 holders take about five minutes on two cores, and 8 GB of memory.
+Files are in the temporary directory and are removed at the end.`,
 		Example: "  weal bench revenue --output json",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {

@@ -126,7 +126,10 @@ func (r *Runner) run(evm *vm.EVM, contract *vm.Contract, readOnly bool) ([]byte,
 	if f.Writes && readOnly {
 		return nil, vm.ErrWriteProtection
 	}
-	if call.Args, err = f.method.Inputs.Unpack(input[4:]); err != nil {
+	if call.Args, err = f.method.Inputs.Unpack(input[4:]); err == nil {
+		err = checkClean(f.method.Inputs, input[4:])
+	}
+	if err != nil {
 		return nil, fmt.Errorf("%s: read arguments: %w", f.method.RawName, err)
 	}
 	call.function, call.contract = f, visible.contract

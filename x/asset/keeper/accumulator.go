@@ -2,10 +2,12 @@ package keeper
 
 import (
 	"encoding/binary"
+	"fmt"
 
 	"github.com/holiman/uint256"
 
 	weal "github.com/weal-network/weal/types"
+	"github.com/weal-network/weal/x/asset/token"
 	"github.com/weal-network/weal/x/asset/types"
 )
 
@@ -134,16 +136,18 @@ func narrow(n *uint256.Int) weal.Amount {
 const (
 	perUnitSize = 24
 	revenueSize = 3*weal.AmountSize + perUnitSize + 8 + 8 + 2
-	markSize    = perUnitSize + weal.AmountSize + 8
 )
 
-// The encodings are the fields in the order of the structs, big-endian.
+// The encodings are the fields in the order of the structs. A revenue's are of
+// fixed length, big-endian, so that a credit costs the same whatever was credited
+// before. A mark's are as long as their numbers: value moves two shares' marks in
+// up to four denominations.
 var (
 	revenueValue = fixed[revenue]{
 		name: "weal/asset/revenue", size: revenueSize,
 		encode: encodeRevenue, decode: decodeRevenue,
 	}
-	marksValue = rows[mark]{name: "weal/asset/marks", size: markSize, encode: encodeMark, decode: decodeMark}
+	marksValue = rows[mark]{name: "weal/asset/marks", encode: appendMark, decode: cutMark}
 )
 
 func encodeRevenue(r revenue) []byte {
@@ -168,17 +172,23 @@ func decodeRevenue(b []byte) (r revenue) {
 	return r
 }
 
-func encodeMark(m mark) []byte {
-	b := appendPerUnit(make([]byte, 0, markSize), &m.perUnit)
-	b = appendAmount(b, m.owed)
-	return binary.BigEndian.AppendUint64(b, m.fraction)
+func appendMark(b []byte, m mark) []byte {
+	b = token.AppendNumber(b, &m.perUnit)
+	b = token.AppendNumber(b, wide(m.owed))
+	return token.AppendNumber(b, uint256.NewInt(m.fraction))
 }
 
-func decodeMark(b []byte) (m mark) {
-	m.perUnit.SetBytes(b[:perUnitSize])
-	m.owed, b = cutAmount(b[perUnitSize:])
-	m.fraction = binary.BigEndian.Uint64(b)
-	return m
+func cutMark(b []byte) (m mark, rest []byte, err error) {
+	var n [3]uint256.Int
+	for i, bits := range []int{8 * perUnitSize, 8 * weal.AmountSize, scale} {
+		if n[i], b, err = token.CutNumber(b); err != nil {
+			return m, nil, err
+		}
+		if n[i].BitLen() > bits {
+			return m, nil, fmt.Errorf("a number has %d bits, at most %d", n[i].BitLen(), bits)
+		}
+	}
+	return mark{perUnit: n[0], owed: narrow(&n[1]), fraction: n[2].Uint64()}, b, nil
 }
 
 func appendAmount(b []byte, a weal.Amount) []byte {

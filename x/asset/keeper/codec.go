@@ -58,32 +58,32 @@ func fromJSON[T any](name string, b []byte, decode func([]byte) (T, error)) (v T
 	return decode(raw)
 }
 
-// rows is a value codec of some values of one length, one after the other.
+// rows is a value codec of some values, one after the other, each of which says
+// where it ends.
 type rows[T any] struct {
 	name   string
-	size   int
-	encode func(T) []byte
-	decode func([]byte) T
+	encode func([]byte, T) []byte
+	decode func([]byte) (T, []byte, error)
 }
 
-var _ collcodec.ValueCodec[[]weal.Amount] = rows[weal.Amount]{}
+var _ collcodec.ValueCodec[[]mark] = rows[mark]{}
 
 // Encode implements collections' ValueCodec.
-func (r rows[T]) Encode(v []T) ([]byte, error) {
-	b := make([]byte, 0, len(v)*r.size)
+func (r rows[T]) Encode(v []T) (b []byte, err error) {
 	for _, row := range v {
-		b = append(b, r.encode(row)...)
+		b = r.encode(b, row)
 	}
 	return b, nil
 }
 
 // Decode implements collections' ValueCodec.
 func (r rows[T]) Decode(b []byte) (v []T, err error) {
-	if len(b)%r.size != 0 {
-		return nil, fmt.Errorf("%w: %s: want a multiple of %d bytes, got %d", collcodec.ErrEncoding, r.name, r.size, len(b))
-	}
-	for ; len(b) > 0; b = b[r.size:] {
-		v = append(v, r.decode(b[:r.size]))
+	for len(b) > 0 {
+		var row T
+		if row, b, err = r.decode(b); err != nil {
+			return nil, fmt.Errorf("%w: %s: %w", collcodec.ErrEncoding, r.name, err)
+		}
+		v = append(v, row)
 	}
 	return v, nil
 }

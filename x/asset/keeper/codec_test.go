@@ -14,18 +14,15 @@ import (
 func FuzzRows(f *testing.F) {
 	amount := weal.NewAmount(1 << 40)
 	f.Add(encodeRevenue(revenue{lifetime: amount, perUnit: *uint256.NewInt(5), remainder: 3, units: 7, kept: 9999}))
-	f.Add(encodeMark(mark{perUnit: *uint256.NewInt(5), owed: amount, fraction: 1}))
+	f.Add(appendMark(appendMark(nil, mark{perUnit: *uint256.NewInt(5), owed: amount, fraction: 1}), mark{}))
 	f.Add(amountValue.encode(amount))
 	f.Add([]byte{1})
 	f.Fuzz(func(t *testing.T, b []byte) {
 		row(t, revenueValue, b)
 		row(t, amountValue, b)
-		if marks, err := marksValue.Decode(b); len(b)%markSize != 0 {
-			require.Error(t, err)
-		} else {
+		if marks, err := marksValue.Decode(b); err == nil {
 			again, err := marksValue.Encode(marks)
 			require.NoError(t, err)
-			require.Equal(t, len(b), len(again))
 			require.Equal(t, string(b), string(again))
 			text, err := marksValue.EncodeJSON(marks)
 			require.NoError(t, err)

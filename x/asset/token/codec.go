@@ -14,16 +14,16 @@ import (
 // errEncoding means that a row of the store is not what this package wrote.
 var errEncoding = errors.New("token: bad encoding")
 
-// appendNumber appends a byte of length and the number's bytes, big-endian
+// AppendNumber appends a byte of length and the number's bytes, big-endian
 // without leading zeros. The order of encodings is that of the numbers.
-func appendNumber(b []byte, n *uint256.Int) []byte {
+func AppendNumber(b []byte, n *uint256.Int) []byte {
 	size := n.ByteLen()
 	full := n.Bytes32()
 	return append(append(b, byte(size)), full[32-size:]...)
 }
 
-// cutNumber reads what appendNumber wrote and returns the rest.
-func cutNumber(b []byte) (n uint256.Int, rest []byte, err error) {
+// CutNumber reads what AppendNumber wrote and returns the rest.
+func CutNumber(b []byte) (n uint256.Int, rest []byte, err error) {
 	if len(b) == 0 || b[0] > 32 || len(b) < 1+int(b[0]) {
 		return n, nil, errEncoding
 	}
@@ -59,18 +59,18 @@ var _ collcodec.KeyCodec[uint64] = key[uint64]{}
 var (
 	numberKey = key[uint256.Int]{
 		name:   "weal/number",
-		encode: func(b []byte, n uint256.Int) []byte { return appendNumber(b, &n) },
-		decode: cutNumber,
+		encode: func(b []byte, n uint256.Int) []byte { return AppendNumber(b, &n) },
+		decode: CutNumber,
 		text:   func(n uint256.Int) string { return n.Dec() },
 	}
 	countKey = key[uint64]{
 		name: "weal/count",
 		encode: func(b []byte, n uint64) []byte {
 			v := number(n)
-			return appendNumber(b, &v)
+			return AppendNumber(b, &v)
 		},
 		decode: func(b []byte) (uint64, []byte, error) {
-			n, rest, err := cutNumber(b)
+			n, rest, err := CutNumber(b)
 			if err != nil {
 				return 0, nil, err
 			}
@@ -170,9 +170,9 @@ func (c value[T]) ValueType() string { return c.name }
 var (
 	numberValue = value[uint256.Int]{
 		name:   "weal/number",
-		encode: func(n uint256.Int) []byte { return appendNumber(nil, &n) },
+		encode: func(n uint256.Int) []byte { return AppendNumber(nil, &n) },
 		decode: func(b []byte) (uint256.Int, error) {
-			n, rest, err := cutNumber(b)
+			n, rest, err := CutNumber(b)
 			if err == nil && len(rest) > 0 {
 				err = errEncoding
 			}
@@ -252,7 +252,7 @@ func encodeRow(r row) []byte {
 		b[0] |= hasAllowances
 		b = countKey.encode(b, r.allowances)
 	}
-	return appendNumber(appendNumber(b, &r.slot), &r.value)
+	return AppendNumber(AppendNumber(b, &r.slot), &r.value)
 }
 
 func decodeRow(b []byte) (r row, err error) {
@@ -273,10 +273,10 @@ func decodeRow(b []byte) (r row, err error) {
 			return r, err
 		}
 	}
-	if r.slot, b, err = cutNumber(b); err != nil {
+	if r.slot, b, err = CutNumber(b); err != nil {
 		return r, err
 	}
-	r.value, b, err = cutNumber(b)
+	r.value, b, err = CutNumber(b)
 	if err == nil && len(b) > 0 {
 		err = errEncoding
 	}

@@ -17,7 +17,7 @@ func FuzzRows(f *testing.F) {
 	f.Add(encodeRow(row{owner: common.Address{1}, approved: common.Address{2}, allowances: 3, slot: most, value: number(300)}))
 	f.Add(encodeSlotRow(slotRow{place: 1, count: 70000}))
 	f.Add(placesValue.encode(places{1, 0, 1 << 40}))
-	f.Add(appendNumber(nil, &most))
+	f.Add(AppendNumber(nil, &most))
 	f.Add([]byte{2, 0, 1})
 	f.Add([]byte{33})
 	f.Fuzz(func(t *testing.T, b []byte) {
@@ -72,7 +72,7 @@ func sameKey[T any](t *testing.T, c key[T], b []byte) {
 func TestNumbersKeepTheirOrder(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		a, b := drawNumber(t, "a"), drawNumber(t, "b")
-		require.Equal(t, a.Cmp(&b), bytes.Compare(appendNumber(nil, &a), appendNumber(nil, &b)))
+		require.Equal(t, a.Cmp(&b), bytes.Compare(AppendNumber(nil, &a), AppendNumber(nil, &b)))
 	})
 }
 
@@ -88,9 +88,9 @@ func TestEncodings(t *testing.T) {
 		got  []byte
 		want []byte
 	}{
-		{"zero", appendNumber(nil, new(uint256.Int)), []byte{0}},
-		{"one byte", appendNumber(nil, uint256.NewInt(255)), []byte{1, 255}},
-		{"two bytes", appendNumber(nil, uint256.NewInt(256)), []byte{2, 1, 0}},
+		{"zero", AppendNumber(nil, new(uint256.Int)), []byte{0}},
+		{"one byte", AppendNumber(nil, uint256.NewInt(255)), []byte{1, 255}},
+		{"two bytes", AppendNumber(nil, uint256.NewInt(256)), []byte{2, 1, 0}},
 		{"a plain token", encodeRow(row{owner: common.Address{19: 7}, slot: number(1), value: number(1_000_000)}),
 			append(append([]byte{0}, common.Address{19: 7}.Bytes()...), 1, 1, 3, 0x0f, 0x42, 0x40)},
 	}

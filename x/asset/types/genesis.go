@@ -29,7 +29,7 @@ func (g GenesisState) Validate() error {
 		}
 		assets[a.Id] = true
 	}
-	return nil
+	return g.Market.Validate()
 }
 
 // validate checks one asset of a genesis state.

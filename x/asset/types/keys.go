@@ -29,7 +29,7 @@ var (
 	// denomination that the asset earns in, from its registration on.
 	RevenuesKey = collections.NewPrefix(11)
 	// MarksKey: share → a mark for each of the asset's denominations, in the
-	// order the asset names them, 48 bytes each; no row is all zero.
+	// order the asset names them; no row is all zero.
 	MarksKey = collections.NewPrefix(12)
 	// RoyaltiesPaidKey: (asset, ancestor, denom) → amount, 16 bytes.
 	RoyaltiesPaidKey = collections.NewPrefix(13)
