@@ -30,6 +30,15 @@ func (b *Book) press(tab types.TabID) {
 	b.callDue()
 }
 
+// closes lets Run look at Due soon, if a lane that is not open any more owes.
+func (b *Book) closes(ref types.LaneRef) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if l := b.lanes[ref]; l != nil && !l.state.unsettled().IsZero() {
+		b.callDue()
+	}
+}
+
 // release takes back what reserve did, after a write that failed.
 func (b *Book) release(l *lane) {
 	b.mu.Lock()

@@ -15,7 +15,7 @@ const (
 	// batch is how many settlements go into one transaction.
 	batch = 32
 	// closingAge is how old an answer about a lane with unsettled claims may be
-	// before Due asks the chain whether it closes.
+	// before Due asks the chain whether it is open.
 	closingAge = 5 * time.Second
 )
 
@@ -58,9 +58,10 @@ func (b *Book) Earned(ctx context.Context) (settled, unsettled types.Amount, err
 }
 
 // Due reports whether it is time to settle: some tab owes half the exposure, or
-// had to be refused for it, or is being closed by its payer.
+// had to be refused for it, or a lane that owes can only be settled any more: its
+// tab is being closed, its key was revoked, or its epoch has ended.
 func (b *Book) Due(ctx context.Context) bool {
-	owing := map[types.TabID]types.LaneRef{}
+	var owing []types.LaneRef
 	b.mu.Lock()
 	for _, l := range b.sorted() {
 		ref := l.state.ref
@@ -71,13 +72,19 @@ func (b *Book) Due(ctx context.Context) bool {
 			b.mu.Unlock()
 			return true
 		}
-		owing[ref.Tab] = ref
+		owing = append(owing, ref)
 	}
 	b.mu.Unlock()
+	silent := map[types.TabID]bool{} // the chain does not tell of them now
 	for _, ref := range owing {
-		l, err := b.view.lane(ctx, ref, closingAge)
-		if err == nil && l.State != types.LaneOpen {
+		if silent[ref.Tab] {
+			continue
+		}
+		switch l, err := b.view.lane(ctx, ref, closingAge); {
+		case err == nil && l.State != types.LaneOpen:
 			return true
+		case err != nil && !errors.Is(err, types.ErrNotFound):
+			silent[ref.Tab] = true
 		}
 	}
 	return false
@@ -190,10 +197,15 @@ func (b *Book) refused(ctx context.Context, c claim, cause error) error {
 }
 
 // writeOff records that c is done with, and that credited is all that came of it.
+// The chain forgets a lane that holds nothing any more: what is known to have
+// come before stays known.
 func (b *Book) writeOff(ctx context.Context, c claim, credited types.Amount) error {
 	c.lane.work.Lock()
 	defer c.lane.work.Unlock()
 	next, _ := b.read(c.lane)
+	if came, ok := next.settled.Sub(next.lost); ok && came.Cmp(credited) > 0 {
+		credited = came
+	}
 	if c.state.value.Cmp(next.settled) > 0 {
 		next.settled = c.state.value
 	}

@@ -110,6 +110,7 @@ func (b *Book) Funded(ctx context.Context, ref types.LaneRef) (types.Lane, error
 	case err != nil:
 		return types.Lane{}, chainDown(err)
 	case l.State != types.LaneOpen:
+		b.closes(ref)
 		return types.Lane{}, refuseClosing(l)
 	case l.Credited.Cmp(l.Cap) >= 0:
 		return types.Lane{}, refuse(CodeOverCap, "lane %s is used up; open another lane", ref)

@@ -35,19 +35,23 @@ func licenceMsg(l types.Licence) *assettypes.Licence {
 
 // settlementOf writes a settlement in the canonical encodings of pay.
 func settlementOf(st pay.Settlement) tabtypes.Settlement {
-	m := tabtypes.Settlement{Voucher: st.Voucher.Bytes()}
-	for _, c := range st.Claims {
-		var mc tabtypes.Claim
+	return tabtypes.Settlement{Voucher: st.Voucher.Bytes(), Claims: claimsOf(st.Claims)}
+}
+
+func claimsOf(claims []pay.Claim) []tabtypes.Claim {
+	var all []tabtypes.Claim
+	for _, c := range claims {
+		var m tabtypes.Claim
 		if c.Leaf != nil {
-			mc.Leaf, mc.LeafPath = c.Leaf.Bytes(), c.LeafPath.Bytes()
+			m.Leaf, m.LeafPath = c.Leaf.Bytes(), c.LeafPath.Bytes()
 		}
 		if c.Tick != nil {
-			mc.Tick, mc.TickPath = c.Tick.Bytes(), c.TickPath.Bytes()
-			mc.Preimage, mc.TickCount = c.Preimage[:], c.K
+			m.Tick, m.TickPath = c.Tick.Bytes(), c.TickPath.Bytes()
+			m.Preimage, m.TickCount = c.Preimage[:], c.K
 		}
-		m.Claims = append(m.Claims, mc)
+		all = append(all, m)
 	}
-	return m
+	return all
 }
 
 // forget drops an asset that is known to have changed.

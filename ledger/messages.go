@@ -14,65 +14,6 @@ import (
 	tabtypes "github.com/weal-network/weal/x/tab/types"
 )
 
-// NewLane describes a lane to open.
-type NewLane struct {
-	Key     types.Hash // Ed25519 public key
-	Cap     types.Amount
-	Gateway types.AssetID
-}
-
-// NewTab describes a tab to open.
-type NewTab struct {
-	Denom      string
-	Deposit    types.Amount
-	Bond       types.Amount
-	FeeReserve types.Amount
-	Lanes      []NewLane
-}
-
-// OpenTab opens a tab, paid from the sender's account.
-func (s *Sender) OpenTab(ctx context.Context, t NewTab) (types.TabID, error) {
-	var res tabtypes.MsgOpenResponse
-	err := s.sendMsgs(ctx, &res, &tabtypes.MsgOpen{
-		Payer: Bech32(s.address), Denom: t.Denom, Deposit: t.Deposit.String(), Bond: t.Bond.String(),
-		FeeReserve: t.FeeReserve.String(), Lanes: lanesOf(t.Lanes),
-	})
-	if err != nil {
-		return 0, fmt.Errorf("open tab: %w", err)
-	}
-	return types.TabID(res.Tab), nil
-}
-
-// Fund adds to a tab's deposit and fee reserve, and opens more lanes. It returns
-// the number of the first new lane; the others follow it.
-func (s *Sender) Fund(ctx context.Context, tab types.TabID, deposit, feeReserve types.Amount, lanes []NewLane) (uint32, error) {
-	var res tabtypes.MsgFundResponse
-	err := s.sendMsgs(ctx, &res, &tabtypes.MsgFund{
-		Payer: Bech32(s.address), Tab: uint64(tab), Deposit: deposit.String(), FeeReserve: feeReserve.String(), Lanes: lanesOf(lanes),
-	})
-	if err != nil {
-		return 0, fmt.Errorf("fund tab %d: %w", tab, err)
-	}
-	return res.FirstLane, nil
-}
-
-// CloseTab starts a tab's closing window.
-func (s *Sender) CloseTab(ctx context.Context, tab types.TabID) error {
-	if err := s.sendMsgs(ctx, nil, &tabtypes.MsgClose{Payer: Bech32(s.address), Tab: uint64(tab)}); err != nil {
-		return fmt.Errorf("close tab %d: %w", tab, err)
-	}
-	return nil
-}
-
-// Withdraw ends a closing tab after its window and refunds its payer.
-func (s *Sender) Withdraw(ctx context.Context, tab types.TabID) (types.Amount, error) {
-	var res tabtypes.MsgWithdrawResponse
-	if err := s.sendMsgs(ctx, &res, &tabtypes.MsgWithdraw{Sender: Bech32(s.address), Tab: uint64(tab)}); err != nil {
-		return types.Amount{}, fmt.Errorf("withdraw tab %d: %w", tab, err)
-	}
-	return types.ParseAmount(res.Refund)
-}
-
 // Credit is what a settlement added to one asset.
 type Credit struct {
 	Asset  types.AssetID

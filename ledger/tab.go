@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/cosmos/cosmos-sdk/types/query"
@@ -21,10 +22,23 @@ type Tab struct {
 	FeeReserve types.Amount    `json:"fee_reserve"`
 	Epoch      uint32          `json:"epoch"`
 	State      types.LaneState `json:"state"`
-	Lanes      []types.Lane    `json:"lanes"`
+	Free       types.Amount    `json:"free"`           // what of the deposit is no lane's
+	Lanes      []types.Lane    `json:"lanes"`          // of the epoch
+	Past       []types.Lane    `json:"past,omitempty"` // of epochs that checkpoints ended
 }
 
-// Lane returns a lane, at most a second old.
+// knows reports whether the chain has lanes of an epoch. It forgets those of an
+// epoch that has ended, and of a closed tab, when they hold nothing.
+func (t Tab) knows(epoch uint32) bool {
+	if epoch == t.Epoch {
+		return t.State != types.LaneClosed
+	}
+	return epoch > t.Epoch || slices.ContainsFunc(t.Past, func(l types.Lane) bool { return l.Ref.Epoch == epoch })
+}
+
+// Lane returns a lane, at most a second old. One whose key was revoked, or whose
+// epoch has ended, is closing, and closed when its window has ended and the tab
+// was funded since: then it pays what it holds, and no more.
 func (l *Ledger) Lane(ctx context.Context, ref types.LaneRef) (types.Lane, error) {
 	l.mu.Lock()
 	lane, ok := l.lanes[ref]
@@ -39,20 +53,16 @@ func (l *Ledger) Lane(ctx context.Context, ref types.LaneRef) (types.Lane, error
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	found := types.Lane{}
-	for _, lane := range t.Lanes {
+	for _, lane := range slices.Concat(t.Lanes, t.Past) {
 		l.lanes[lane.Ref] = aged[types.Lane]{lane, read}
-		if lane.Ref == ref {
-			found = lane
-		}
 	}
-	if found.Ref != ref {
-		if t.State == types.LaneClosed { // a closed tab forgets lanes that hold nothing
-			return types.Lane{Ref: ref, Payer: t.Payer, Denom: t.Denom, State: types.LaneClosed}, nil
-		}
-		return found, fmt.Errorf("read lane %s: %w: the tab has no such lane", ref, types.ErrNotFound)
+	if lane, ok := l.lanes[ref]; ok && lane.read.Equal(read) {
+		return lane.value, nil
 	}
-	return found, nil
+	if ref.Lane == tabtypes.Whole || t.knows(ref.Epoch) {
+		return types.Lane{}, fmt.Errorf("read lane %s: %w: the tab has no such lane", ref, types.ErrNotFound)
+	}
+	return types.Lane{Ref: ref, Payer: t.Payer, Denom: t.Denom, State: types.LaneClosed}, nil
 }
 
 // Tab returns a tab with its lanes.
@@ -108,28 +118,55 @@ func tabOf(m tabtypes.Tab) (t Tab, err error) {
 	for _, f := range []struct {
 		to   *types.Amount
 		from string
-	}{{&t.Deposit, m.Deposit}, {&t.Bond, m.Bond}, {&t.FeeReserve, m.FeeReserve}} {
+	}{{&t.Deposit, m.Deposit}, {&t.Bond, m.Bond}, {&t.FeeReserve, m.FeeReserve}, {&t.Free, m.Free}} {
 		if *f.to, err = types.ParseAmount(f.from); err != nil {
 			return t, fmt.Errorf("read tab %d: %w", m.Id, err)
 		}
 	}
 	for _, ml := range m.Lanes {
-		lane := types.Lane{
-			Ref:   types.LaneRef{Tab: t.ID, Epoch: m.Epoch, Lane: ml.Id},
-			Payer: t.Payer, Denom: t.Denom, Gateway: types.AssetID(ml.Gateway), State: t.State,
-		}
-		if lane.Key, err = types.HashFromBytes(ml.Key); err == nil {
-			lane.Cap, err = types.ParseAmount(ml.Cap)
-		}
-		if err == nil {
-			lane.Credited, err = types.ParseAmount(ml.Credited)
-		}
+		lane, err := t.lane(m.Epoch, ml)
 		if err != nil {
-			return t, fmt.Errorf("read lane %s: %w", lane.Ref, err)
+			return t, err
 		}
 		t.Lanes = append(t.Lanes, lane)
 	}
+	for _, e := range m.Past {
+		for _, ml := range e.Lanes {
+			if ml.Id == tabtypes.Whole {
+				continue // the checkpoint's row is no lane
+			}
+			lane, err := t.lane(e.Epoch, ml)
+			if err != nil {
+				return t, err
+			}
+			t.Past = append(t.Past, lane)
+		}
+	}
 	return t, nil
+}
+
+// lane maps the chain's message of a lane of the tab.
+func (t Tab) lane(epoch uint32, m tabtypes.Lane) (lane types.Lane, err error) {
+	lane = types.Lane{
+		Ref:   types.LaneRef{Tab: t.ID, Epoch: epoch, Lane: m.Id},
+		Payer: t.Payer, Denom: t.Denom, Gateway: types.AssetID(m.Gateway), State: t.State,
+	}
+	switch {
+	case m.Released:
+		lane.State = types.LaneClosed
+	case t.State == types.LaneOpen && (m.Revoked || epoch < t.Epoch):
+		lane.State = types.LaneClosing
+	}
+	if lane.Key, err = types.HashFromBytes(m.Key); err == nil {
+		lane.Cap, err = types.ParseAmount(m.Cap)
+	}
+	if err == nil {
+		lane.Credited, err = types.ParseAmount(m.Credited)
+	}
+	if err != nil {
+		return lane, fmt.Errorf("read lane %s: %w", lane.Ref, err)
+	}
+	return lane, nil
 }
 
 func stateOf(s tabtypes.TabState) types.LaneState {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/weal-network/weal/home"
+	"github.com/weal-network/weal/types"
 )
 
 // keys are all keys of a local home.
@@ -20,6 +21,10 @@ type keys struct {
 const payerAccount = "payer"
 
 func ownerAccount(role string) string { return "owner-" + role }
+
+// The names of lanes' keys: of the home's own tab, and of one to another's app.
+func homeLaneKey(i int) string            { return fmt.Sprintf("lane-%d", i) }
+func appLaneKey(app types.AssetID) string { return fmt.Sprintf("lane-app-%d", app) }
 
 // loadKeys reads the home's keys, and makes them at first use.
 func loadKeys(h *home.Home) (*keys, error) {
@@ -37,7 +42,7 @@ func loadKeys(h *home.Home) (*keys, error) {
 		}
 	}
 	for i := range laneCount {
-		key, err := h.Ed25519(fmt.Sprintf("lane-%d", i))
+		key, err := h.Ed25519(homeLaneKey(i))
 		if err != nil {
 			return nil, err
 		}

@@ -46,7 +46,7 @@ func (c *Client) OpenTab(ctx context.Context, app types.AssetID, lane types.Amou
 	if err != nil {
 		return 0, err
 	}
-	key, err := c.Home.Ed25519(fmt.Sprintf("lane-app-%d", app))
+	key, err := c.Home.Ed25519(appLaneKey(app))
 	if err != nil {
 		return 0, err
 	}

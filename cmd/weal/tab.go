@@ -25,7 +25,7 @@ func tabCommand(o *options) *cobra.Command {
 				return o.show(cmd.OutOrStdout(), t, func(w io.Writer) error { return printTab(w, t) })
 			})
 		},
-	}, tabOpen(o))
+	}, tabOpen(o), tabFund(o), tabRevoke(o))
 }
 
 func tabOpen(o *options) *cobra.Command {
@@ -64,10 +64,10 @@ when the tab is closed, less what was spent.`,
 func printTab(w io.Writer, t local.TabDetail) error {
 	_, _ = fmt.Fprintf(w, "tab       %d (%s), paid by %s\ndeposit   %s\nbond      %s\n\n",
 		t.ID, t.State, t.Payer, coins(t.Deposit, t.Denom), coins(t.Bond, t.Denom))
-	return table(w, "LANE\tAPP\tCAP\tPROMISED\tCREDITED\tLEFT\tLAST SEQ", func(row func(...any)) {
+	return table(w, "LANE\tAPP\tCAP\tPROMISED\tCREDITED\tLEFT\tLAST SEQ\tSTATE", func(row func(...any)) {
 		for _, l := range t.Lanes {
 			row(l.Ref, l.Gateway, coins(l.Cap, t.Denom), coins(l.Promised, t.Denom), coins(l.Credited, t.Denom),
-				coins(l.Left, t.Denom), l.LastSeq)
+				coins(l.Left, t.Denom), l.LastSeq, l.State)
 		}
 	})
 }
