@@ -35,7 +35,7 @@ func (s *Sender) sendEVM(ctx context.Context, to common.Address, value *big.Int,
 		return nil, fmt.Errorf("read response of %s: %w", r.hash, err)
 	}
 	if res.Failed() {
-		return nil, fmt.Errorf("%w: %s", ErrChain, reason(res))
+		return nil, chainError(reason(res))
 	}
 	return res, nil
 }
@@ -79,10 +79,10 @@ func (s *Sender) estimate(ctx context.Context, to common.Address, value *big.Int
 	}
 	res, err := s.l.evm.EstimateGas(ctx, &evmtypes.EthCallRequest{Args: args, GasCap: gasCap, ChainId: types.EVMChainID})
 	if err != nil {
-		return 0, fmt.Errorf("%w: %s", ErrChain, status.Convert(err).Message())
+		return 0, chainError(status.Convert(err).Message())
 	}
 	if res.VmError != "" {
-		return 0, fmt.Errorf("%w: %s", ErrChain, reason(&evmtypes.MsgEthereumTxResponse{Ret: res.Ret, VmError: res.VmError}))
+		return 0, chainError(reason(&evmtypes.MsgEthereumTxResponse{Ret: res.Ret, VmError: res.VmError}))
 	}
 	return min(res.Gas*5/4, gasCap), nil
 }

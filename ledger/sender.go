@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"regexp"
 	"strings"
 	"sync"
 	"time"
@@ -169,7 +170,30 @@ func refusal(r *sdk.TxResponse) error {
 	if r.Code == 0 {
 		return nil
 	}
-	return fmt.Errorf("%w: %s (%s %d)", ErrChain, r.RawLog, r.Codespace, r.Code)
+	return chainError(r.RawLog)
+}
+
+// ErrCoins means that an account has too few coins for what it would send.
+var ErrCoins = errors.New("not enough coins")
+
+// The parts of the chain's texts that tell a developer of the chain where an
+// error came from. They tell nobody else anything.
+var (
+	sourceLine = regexp.MustCompile(`\s*\[[^\]\s]+\.go:\d+\]`)
+	gasUsed    = regexp.MustCompile(`\s*with gas used: '\d+'$`)
+	inMessage  = regexp.MustCompile(`^failed to execute message; message index: 0:[ :]*`)
+)
+
+// chainError is what the chain said against a transaction, as people read it.
+func chainError(text string) error {
+	text = inMessage.ReplaceAllString(gasUsed.ReplaceAllString(sourceLine.ReplaceAllString(text, ""), ""), "")
+	err := fmt.Errorf("%w: %s", ErrChain, text)
+	for _, s := range []string{"insufficient funds", "insufficient balance for transfer", "insufficient fee"} {
+		if strings.Contains(text, s) && !strings.Contains(text, "ERC3525") {
+			return fmt.Errorf("%w: %w", ErrCoins, err)
+		}
+	}
+	return err
 }
 
 // isNonce reports whether an error says that the nonce was wrong. The texts are

@@ -71,6 +71,11 @@ func (s *Served) start(ctx context.Context, cfg RoleConfig) error {
 	if err != nil {
 		return err
 	}
+	if cfg.Role == RoleGateway {
+		if err := checkParts(ctx, l, app); err != nil {
+			return err
+		}
+	}
 	h, err := home.OpenOrCreate(cfg.Home, chainID, cfg.Role)
 	if err != nil {
 		return err

@@ -1,6 +1,7 @@
 package chaincmd
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"testing"
@@ -24,5 +25,15 @@ func TestWithHome(t *testing.T) {
 	}
 	for _, tt := range tests {
 		require.Equal(t, tt.want, withHome(tt.args, "default"))
+	}
+}
+
+func TestCommandsOnNoChain(t *testing.T) {
+	for _, name := range []string{"invariants", "export", "start"} {
+		dir := filepath.Join(t.TempDir(), "nothing")
+		var out, help bytes.Buffer
+		err := Run(t.Context(), "default", []string{name, "--home", dir}, &out, &help)
+		require.ErrorContains(t, err, name+": there is no chain in "+dir)
+		require.NoDirExists(t, dir, "nothing is made")
 	}
 }

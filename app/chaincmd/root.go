@@ -1,6 +1,7 @@
 package chaincmd
 
 import (
+	"fmt"
 	"os"
 	"slices"
 
@@ -84,6 +85,17 @@ func newRoot(home string) (*cobra.Command, error) {
 	return root, tpl.AutoCLI().EnhanceRootCommand(root)
 }
 
+// needsChain reports whether a command reads or writes a node's state. It would
+// else make a half of a home where there is none.
+func needsChain(cmd *cobra.Command) bool {
+	for cmd.HasParent() && cmd.Parent().HasParent() {
+		cmd = cmd.Parent()
+	}
+	return slices.Contains([]string{
+		"start", "invariants", "export", "prune", "snapshots", "rollback", "comet", "index-eth-tx",
+	}, cmd.Name())
+}
+
 // prepare reads the home's files before a command runs, and writes those that
 // are missing.
 func prepare(cmd *cobra.Command, base client.Context) error {
@@ -92,6 +104,9 @@ func prepare(cmd *cobra.Command, base client.Context) error {
 	c, err := client.ReadPersistentCommandFlags(base.WithCmdContext(cmd.Context()), cmd.Flags())
 	if err != nil {
 		return err
+	}
+	if needsChain(cmd) && !holdsChain(c.HomeDir) {
+		return fmt.Errorf("%s: there is no chain in %s; name a node's home with --home, or make one: weal up, weal chain init", cmd.Name(), c.HomeDir)
 	}
 	if c, err = clientconfig.ReadFromClientConfig(c); err != nil {
 		return err

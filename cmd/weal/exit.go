@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"github.com/weal-network/weal/home"
+	"github.com/weal-network/weal/ledger"
 	"github.com/weal-network/weal/local"
 	"github.com/weal-network/weal/purse"
 	"github.com/weal-network/weal/wire"
@@ -37,7 +38,7 @@ func exitCode(err error) int {
 		return exitUsage
 	case errors.Is(err, purse.ErrNothing), said && (answer.Code == "no_match" || answer.Code == "empty_vault"):
 		return exitNoMatch
-	case errors.Is(err, purse.ErrLimit), errors.Is(err, purse.ErrFunds), errors.Is(err, purse.ErrNoLane):
+	case errors.Is(err, purse.ErrLimit), errors.Is(err, purse.ErrFunds), errors.Is(err, purse.ErrNoLane), errors.Is(err, ledger.ErrCoins):
 		return exitMoney
 	case errors.Is(err, home.ErrNotRunning), errors.Is(err, home.ErrNoHome), errors.Is(err, purse.ErrDown), errors.As(err, &down):
 		return exitDown
