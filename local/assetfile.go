@@ -39,7 +39,7 @@ type AssetFile struct {
 	ManifestURI string `yaml:"manifest_uri"`
 	// Key is the public key that signs receipts; by default one that the home makes.
 	Key     types.Hash   `yaml:"key"`
-	Units   uint64       `yaml:"units"`
+	Units   *uint64      `yaml:"units"`  // by default types.DefaultUnits
 	Denoms  []string     `yaml:"denoms"` // by default those of the prices
 	Parents []fileParent `yaml:"parents"`
 	Resale  BasisPoints  `yaml:"resale"`
@@ -172,6 +172,8 @@ func ParseAssetFile(b []byte) (AssetFile, error) {
 		return f, errors.New("kind is missing: data, model, app, agent, machine, store or work")
 	case f.ManifestURI == "" && f.Endpoint == "":
 		return f, errors.New("say where the manifest will be found: manifest_uri, or the endpoint of the role that serves it")
+	case f.Units != nil && *f.Units == 0:
+		return f, fmt.Errorf("units: want at least 1; leave units out for %d", types.DefaultUnits)
 	}
 	f.complete()
 	if len(f.Denoms) == 0 {
@@ -263,8 +265,11 @@ func (c *Client) RegisterFile(ctx context.Context, path, from, manifest string) 
 	}
 	r := Registered{Maker: maker.Address(), Manifest: types.ManifestHash(b), ManifestURI: f.ManifestURI, Key: f.Key}
 	registration := ledger.Registration{
-		Kind: f.Kind, Manifest: r.Manifest, ManifestURI: f.ManifestURI, Root: f.Root, Key: f.Key, Units: f.Units,
+		Kind: f.Kind, Manifest: r.Manifest, ManifestURI: f.ManifestURI, Root: f.Root, Key: f.Key,
 		Prices: f.prices(), Denoms: f.Denoms, Licence: f.Licence.Licence, Resale: uint32(f.Resale),
+	}
+	if f.Units != nil {
+		registration.Units = *f.Units
 	}
 	for _, p := range f.Parents {
 		registration.Parents = append(registration.Parents, types.Royalty{Asset: p.Asset, BasisPoints: uint32(p.Share)})

@@ -31,6 +31,7 @@ func TestAssetFile(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, types.Licence{Kind: types.LicenceCommercial, Royalty: 500, Closed: true}, f.Licence.Licence)
 	require.EqualValues(t, 250, f.Resale)
+	require.EqualValues(t, 500, *f.Units)
 	require.Equal(t, []string{"aweal", "ibc/other"}, f.Denoms)
 	require.EqualValues(t, 300, f.Parents[0].Share)
 	require.EqualValues(t, 25, f.Parents[1].Share)
@@ -70,6 +71,7 @@ func TestAssetFileSaysWhatIsWrong(t *testing.T) {
 		"name: a\nkind: song":                  "song",
 		"name: a\nkind: data":                  "manifest_uri",
 		"name: a\nkind: data\nmanifest_uri: x": "denoms",
+		"name: a\nkind: data\nmanifest_uri: x\ndenoms: [aweal]\nunits: 0":               "units: want at least 1; leave units out",
 		"name: a\nkind: data\nmanifest_uri: x\nprise: 1":                                "prise",
 		"name: a\nkind: data\nmanifest_uri: x\nlicence: mit":                            "commercial",
 		"name: a\nkind: data\nmanifest_uri: x\nlicence: {kind: open, royalti: 1}":       "royalti",
@@ -84,6 +86,7 @@ func TestAssetFileSaysWhatIsWrong(t *testing.T) {
 	f, err := local.ParseAssetFile([]byte("name: a\nkind: data\nmanifest_uri: x\ndenoms: [aweal]\nlicence: credential"))
 	require.NoError(t, err)
 	require.Equal(t, types.Licence{Kind: types.LicenceCredential, Closed: true}, f.Licence.Licence, "that kind is closed")
+	require.Nil(t, f.Units)
 }
 
 func TestBasisPoints(t *testing.T) {

@@ -12,13 +12,17 @@ import (
 	"github.com/weal-network/weal/wire"
 )
 
-// Earning is what one asset of the home has earned in one denomination.
-// Claimable and Claimed are of all its shares, whoever holds them.
+// Earning is what one account of the home has of one asset in one denomination.
+// Claimable is of the account's own shares. Unsettled, Credited and Claimed are of
+// the whole asset, whoever holds it, and stand once: in the first row of the asset
+// and the denomination. In its other rows they are zero.
 type Earning struct {
+	// Role works for the asset in this home; empty for an asset that none works for.
 	Role      string        `json:"role"`
 	Asset     types.AssetID `json:"asset"`
 	Kind      types.Kind    `json:"kind"`
-	Owner     string        `json:"owner"`
+	Account   string        `json:"account"` // name in the home: payer, or the role whose owner it is
+	Owner     string        `json:"owner"`   // address of the account
 	Denom     string        `json:"denom"`
 	Unsettled types.Amount  `json:"unsettled"`
 	Credited  types.Amount  `json:"credited"`
@@ -26,36 +30,105 @@ type Earning struct {
 	Claimed   types.Amount  `json:"claimed"`
 }
 
-// Earnings lists what the home's assets have earned.
+// line is one denomination of one asset.
+type line struct {
+	asset types.AssetID
+	denom string
+}
+
+// Earnings lists what the home's assets have earned, and what each account of the
+// home could claim: first the assets that roles work for, each under the role's
+// account, then all others that accounts have shares of.
 func (c *Client) Earnings(ctx context.Context) ([]Earning, error) {
+	accounts, err := c.holdings(ctx, "")
+	if err != nil {
+		return nil, err
+	}
+	all, err := c.worked(ctx)
+	if err != nil {
+		return nil, err
+	}
+	type held struct {
+		account string
+		asset   types.AssetID
+	}
+	shown, whole := map[held]bool{}, map[line]bool{}
+	for i, e := range all {
+		shown[held{e.Account, e.Asset}], whole[line{e.Asset, e.Denom}] = true, true
+		for _, h := range accounts {
+			if h.Name == e.Account {
+				all[i].Owner, all[i].Claimable = h.Address, h.claimable[line{e.Asset, e.Denom}]
+			}
+		}
+	}
+	for _, h := range accounts {
+		for _, id := range h.assets {
+			if shown[held{h.Name, id}] {
+				continue
+			}
+			rows, err := c.revenue(ctx, id)
+			if err != nil {
+				return nil, err
+			}
+			for _, e := range rows {
+				l := line{id, e.Denom}
+				e.Account, e.Owner, e.Claimable = h.Name, h.Address, h.claimable[l]
+				for _, r := range all {
+					if r.Asset == id {
+						e.Role = r.Role
+					}
+				}
+				if whole[l] {
+					e.Credited, e.Claimed = types.Amount{}, types.Amount{}
+				}
+				whole[l] = true
+				all = append(all, e)
+			}
+		}
+	}
+	return all, nil
+}
+
+// worked lists what the assets have earned that the home's roles work for.
+func (c *Client) worked(ctx context.Context) ([]Earning, error) {
 	var all []Earning
 	for _, name := range roleNames {
 		role, ok := c.Running.Roles[name]
 		if !ok {
 			continue
 		}
-		a, err := c.Ledger.Asset(ctx, role.Asset)
-		if err != nil {
-			return nil, err
-		}
 		var e earned
 		if err := c.admin(ctx, http.MethodGet, role.URL+pathEarned, nil, &e); err != nil {
 			return nil, err
 		}
-		rows, err := c.Ledger.Revenue(ctx, role.Asset)
+		rows, err := c.revenue(ctx, role.Asset)
 		if err != nil {
 			return nil, err
 		}
-		for _, r := range rows {
-			row := Earning{
-				Role: name, Asset: a.ID, Kind: a.Kind, Owner: a.Owner, Denom: r.Denom,
-				Credited: r.Credited, Claimable: r.Claimable, Claimed: r.Claimed,
-			}
-			if r.Denom == types.BaseDenom { // what local tabs are in
+		for _, row := range rows {
+			row.Role, row.Account = name, name
+			if row.Denom == types.BaseDenom { // what local tabs are in
 				row.Unsettled = e.Unsettled
 			}
 			all = append(all, row)
 		}
+	}
+	return all, nil
+}
+
+// revenue lists what one asset has earned, of nobody in particular.
+func (c *Client) revenue(ctx context.Context, id types.AssetID) ([]Earning, error) {
+	a, err := c.Ledger.Asset(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := c.Ledger.Revenue(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	var all []Earning
+	for _, r := range rows {
+		all = append(all, Earning{Asset: a.ID, Kind: a.Kind, Denom: r.Denom, Credited: r.Credited, Claimed: r.Claimed})
 	}
 	return all, nil
 }
@@ -71,9 +144,13 @@ type Settlement struct {
 
 // Settle has every role of the home bring what it is owed to the chain.
 func (c *Client) Settle(ctx context.Context) ([]Settlement, error) {
-	before, err := c.Earnings(ctx)
+	rows, err := c.worked(ctx)
 	if err != nil {
 		return nil, err
+	}
+	before := map[line]types.Amount{}
+	for _, e := range rows {
+		before[line{e.Asset, e.Denom}] = e.Credited
 	}
 	lanes := map[types.AssetID]int{}
 	for _, name := range roleNames {
@@ -87,85 +164,17 @@ func (c *Client) Settle(ctx context.Context) ([]Settlement, error) {
 		}
 		lanes[role.Asset] = s.Lanes
 	}
-	after, err := c.Earnings(ctx)
+	after, err := c.worked(ctx)
 	if err != nil {
 		return nil, err
 	}
 	var all []Settlement
-	for i, e := range after {
-		if diff, ok := e.Credited.Sub(before[i].Credited); ok && !diff.IsZero() {
+	for _, e := range after {
+		if diff, ok := e.Credited.Sub(before[line{e.Asset, e.Denom}]); ok && !diff.IsZero() {
 			all = append(all, Settlement{Asset: e.Asset, Kind: e.Kind, Lanes: lanes[e.Asset], Denom: e.Denom, Credited: diff})
 		}
 	}
 	return all, nil
-}
-
-// Payout is what a claim of one owner brought.
-type Payout struct {
-	Owner  string       `json:"owner"`
-	Shares int          `json:"shares"`
-	Denom  string       `json:"denom"`
-	Amount types.Amount `json:"amount"`
-}
-
-// maxClaim is how many shares one claim may name.
-const maxClaim = 64
-
-// Claim pays out what the shares of the home's owners have earned: to each its
-// own, or all to one account that is an operator of each of them.
-func (c *Client) Claim(ctx context.Context, to string) ([]Payout, error) {
-	var all []Payout
-	for _, name := range roleNames {
-		if _, ok := c.Running.Roles[name]; !ok {
-			continue
-		}
-		secret, err := c.Home.Secret(ownerAccount(name))
-		if err != nil {
-			return nil, err
-		}
-		owner, err := c.Ledger.Sender(secret)
-		if err != nil {
-			return nil, err
-		}
-		shares, err := c.worthClaiming(ctx, owner.Address())
-		if err != nil {
-			return nil, err
-		}
-		for len(shares) > 0 {
-			n := min(len(shares), maxClaim)
-			paid, err := owner.ClaimTo(ctx, shares[:n], to)
-			if err != nil {
-				return all, err
-			}
-			for _, p := range paid {
-				all = append(all, Payout{Owner: owner.Address(), Shares: n, Denom: p.Denom, Amount: p.Amount})
-			}
-			shares = shares[n:]
-		}
-	}
-	return all, nil
-}
-
-// worthClaiming lists the shares of an owner that have earned something.
-func (c *Client) worthClaiming(ctx context.Context, owner string) ([]types.ShareID, error) {
-	shares, err := c.Ledger.SharesOf(ctx, owner)
-	if err != nil {
-		return nil, err
-	}
-	var worth []types.ShareID
-	for _, s := range shares {
-		coins, err := c.Ledger.Claimable(ctx, s.ID)
-		if err != nil {
-			return nil, err
-		}
-		for _, coin := range coins {
-			if !coin.Amount.IsZero() {
-				worth = append(worth, s.ID)
-				break
-			}
-		}
-	}
-	return worth, nil
 }
 
 // admin asks a role of the home for what only its owner may.

@@ -1,12 +1,14 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 
 	"github.com/spf13/cobra"
 
 	"github.com/weal-network/weal/local"
+	"github.com/weal-network/weal/types"
 )
 
 func assetCommand(o *options) *cobra.Command {
@@ -62,6 +64,25 @@ func assetShow(o *options) *cobra.Command {
 	}
 }
 
+// exists returns an error that names the asset if there is none.
+func exists(cmd *cobra.Command, client *local.Client, id types.AssetID) error {
+	_, err := client.Ledger.Asset(cmd.Context(), id)
+	if errors.Is(err, types.ErrNotFound) {
+		return fmt.Errorf("asset %d: not found", id)
+	}
+	return err
+}
+
+// someUnits refuses --units 0: without the flag a command is about all there are.
+func someUnits(cmd *cobra.Command, all string) error {
+	if f := cmd.Flags().Lookup("units"); f.Changed && f.Value.String() == "0" {
+		return wrong(cmd, "units: want at least 1; leave --units out for %s", all)
+	}
+	return nil
+}
+
+const wholeShare = "the whole share"
+
 func printAsset(w io.Writer, a local.AssetDetail) error {
 	owner := a.Owner
 	if owner == "" {
@@ -82,7 +103,11 @@ func printAsset(w io.Writer, a local.AssetDetail) error {
 	}
 	_, _ = fmt.Fprintf(w, "licence   %s\n", local.LicenceText(a.Licence))
 	if a.Licence.Collection != "" {
-		_, _ = fmt.Fprintf(w, "          tokens of %s are credentials\n", a.Licence.Collection)
+		of := a.Licence.Collection
+		if a.Licence.Slot != "" {
+			of = "slot " + a.Licence.Slot + " of " + of
+		}
+		_, _ = fmt.Fprintf(w, "          tokens of %s are credentials\n", of)
 	}
 	if a.Licence.TermsURI != "" {
 		_, _ = fmt.Fprintf(w, "terms     %s\n          %s\n", a.Licence.Terms, a.Licence.TermsURI)

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/spf13/cobra"
 	"github.com/stretchr/testify/require"
 
 	"github.com/weal-network/weal/local"
@@ -77,6 +78,77 @@ func TestLicenceFlags(t *testing.T) {
 	require.Equal(t, types.Licence{Kind: types.LicenceCommercial, Royalty: 300}, at)
 }
 
+func TestLicenceKindDropsWhatItHasNoRoomFor(t *testing.T) {
+	sold := types.Licence{Kind: types.LicenceCommercial, Royalty: 700, Closed: true, Collection: "0x1", Slot: "2", Terms: types.Hash{1}}
+	for _, c := range []struct {
+		args []string
+		want types.Licence
+	}{
+		{[]string{"--kind", "open"}, types.Licence{Kind: types.LicenceOpen, Terms: types.Hash{1}}},
+		{[]string{"--kind", "open", "--royalty", "0", "--closed=false"}, types.Licence{Kind: types.LicenceOpen, Terms: types.Hash{1}}},
+		{
+			[]string{"--kind", "open", "--closed"},
+			types.Licence{Kind: types.LicenceOpen, Closed: true, Collection: "0x1", Slot: "2", Terms: types.Hash{1}},
+		},
+		{[]string{"--kind", "open", "--royalty", "3%"}, types.Licence{Kind: types.LicenceOpen, Royalty: 300, Terms: types.Hash{1}}},
+		{
+			[]string{"--kind", "attribution"},
+			types.Licence{Kind: types.LicenceAttribution, Closed: true, Collection: "0x1", Slot: "2", Terms: types.Hash{1}},
+		},
+		{
+			[]string{"--kind", "noncommercial"},
+			types.Licence{Kind: types.LicenceNonCommercial, Royalty: 700, Closed: true, Collection: "0x1", Slot: "2", Terms: types.Hash{1}},
+		},
+		{[]string{"--closed=false"}, types.Licence{Kind: types.LicenceCommercial, Royalty: 700, Terms: types.Hash{1}}},
+		{[]string{"--collection", ""}, types.Licence{Kind: types.LicenceCommercial, Royalty: 700, Closed: true, Terms: types.Hash{1}}},
+	} {
+		var l licenceFlags
+		cmd := &cobra.Command{Use: "licence"}
+		l.add(cmd)
+		cmd.Flags().StringVar(&l.collection, "collection", "", "")
+		require.NoError(t, cmd.ParseFlags(c.args))
+		change, err := l.change(cmd.Flags().Changed)
+		require.NoError(t, err)
+		require.Equal(t, c.want, change(sold), "%v", c.args)
+	}
+}
+
+// TestNoUnitsAreNotAll: --units 0 is refused before anything is connected to.
+func TestNoUnitsAreNotAll(t *testing.T) {
+	for _, c := range []struct {
+		command func(*options) *cobra.Command
+		args    []string
+		all     string
+	}{
+		{assetBurn, []string{"14", "--yes"}, "the whole share"},
+		{assetApprove, []string{"0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", "--share", "3"}, "the whole share"},
+		{marketList, []string{"3", "25"}, "the whole share"},
+		{marketBuy, []string{"7"}, "all that are left"},
+		{marketAccept, []string{"2", "3"}, "as many as both have"},
+	} {
+		cmd := c.command(&options{home: t.TempDir()})
+		cmd.SilenceErrors, cmd.SilenceUsage = true, true
+		cmd.SetArgs(append(c.args, "--units", "0"))
+		err := cmd.Execute()
+		require.EqualError(t, err, cmd.Name()+": units: want at least 1; leave --units out for "+c.all)
+		require.Equal(t, exitUsage, exitCode(err))
+		cmd = c.command(&options{home: t.TempDir()})
+		cmd.SilenceErrors, cmd.SilenceUsage = true, true
+		cmd.SetArgs(c.args)
+		require.NotEqual(t, exitUsage, exitCode(cmd.Execute()), "without the flag it is about all")
+	}
+}
+
+func TestUntilNever(t *testing.T) {
+	for _, text := range []string{"", "never"} {
+		until, err := untilArg(&cobra.Command{Use: "grant"}, text)
+		require.NoError(t, err)
+		require.True(t, until.IsZero())
+	}
+	_, err := untilArg(&cobra.Command{Use: "grant"}, "soon")
+	require.Equal(t, exitUsage, exitCode(err))
+}
+
 func TestTimeArg(t *testing.T) {
 	now := time.Unix(1_800_000_000, 0).UTC()
 	for text, want := range map[string]time.Time{
@@ -98,11 +170,11 @@ func TestAssetIsPrintedForPeople(t *testing.T) {
 	var b bytes.Buffer
 	require.NoError(t, printAsset(&b, local.AssetDetail{Asset: types.Asset{
 		ID: 3, Kind: types.KindModel, Version: 2, Units: 1000, Circulating: 900, Resale: 250, Controller: "0xC", Account: "0xA",
-		Licence: types.Licence{Kind: types.LicenceCommercial, Royalty: 300, Closed: true, Collection: "0xLIC"},
+		Licence: types.Licence{Kind: types.LicenceCommercial, Royalty: 300, Closed: true, Collection: "0xLIC", Slot: "7"},
 		Parents: []types.Parent{{Asset: 1, Version: 4, BasisPoints: 500}}, Ancestors: []types.Royalty{{Asset: 1, BasisPoints: 500}},
 	}}))
 	for _, says := range []string{
-		"900 of 1000 units", "control   0xC", "account   0xA", "commercial 3 %, closed", "0xLIC", "2.5 % of each sale",
+		"900 of 1000 units", "control   0xC", "account   0xA", "commercial 3 %, closed", "tokens of slot 7 of 0xLIC", "2.5 % of each sale",
 		"parent    asset 1, version 4", "royalty   5 % to asset 1", "the first share was burned",
 	} {
 		require.Contains(t, b.String(), says)

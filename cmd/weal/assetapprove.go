@@ -26,6 +26,9 @@ all shares of the account that signs (--all). --end takes it back.`,
   weal asset approve 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed --all --from vault --end`,
 		Args: exactArgs(1, "an address: weal asset approve 0x… --share 3"),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := someUnits(cmd, wholeShare); err != nil {
+				return err
+			}
 			switch {
 			case a.all == (a.share != 0):
 				return wrong(cmd, "say what: --share N, or --all")
@@ -46,7 +49,7 @@ all shares of the account that signs (--all). --end takes it back.`,
 	}
 	f := c.Flags()
 	f.Uint64Var(&a.share, "share", 0, "number of the share")
-	f.Uint64Var(&a.units, "units", 0, "so many units of the share")
+	f.Uint64Var(&a.units, "units", 0, "so many units of the share; leave out for the whole share")
 	f.BoolVar(&a.all, "all", false, "all shares of the account that signs")
 	f.BoolVar(&a.end, "end", false, "take it back")
 	fromFlag(c, &a.from, ownsIt)

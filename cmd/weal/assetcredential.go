@@ -29,9 +29,9 @@ one, and counts its uses anew. See also: weal asset licence --closed.`,
 			if err != nil {
 				return err
 			}
-			end, err := timeArg(until, time.Now())
+			end, err := untilArg(cmd, until)
 			if err != nil {
-				return wrong(cmd, "--until: %w", err)
+				return err
 			}
 			return o.credential(cmd, id, args[1], "%s may use asset %d", from, func(s *ledger.Sender, holder string) error {
 				return s.Grant(cmd.Context(), id, holder, uses, end)
@@ -39,7 +39,7 @@ one, and counts its uses anew. See also: weal asset licence --closed.`,
 		},
 	}
 	c.Flags().Uint64Var(&uses, "uses", 0, "how often it can be used; 0 is without limit")
-	c.Flags().StringVar(&until, "until", "", "when it ends: a date, a time, or a while from now (72h); default: never")
+	c.Flags().StringVar(&until, "until", "", "when it ends: a date, a time, a while from now (72h), or never; default: never")
 	fromFlag(c, &from, controlsIt)
 	return c
 }

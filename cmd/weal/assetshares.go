@@ -212,6 +212,9 @@ It cannot be undone, so it has to be said with --yes.`,
 			if err != nil {
 				return err
 			}
+			if err := someUnits(cmd, wholeShare); err != nil {
+				return err
+			}
 			if !yes {
 				return wrong(cmd, "what is burned is gone for ever; if that is meant, add --yes")
 			}
@@ -230,7 +233,7 @@ It cannot be undone, so it has to be said with --yes.`,
 			})
 		},
 	}
-	c.Flags().Uint64Var(&units, "units", 0, "only so many units; default: the whole share")
+	c.Flags().Uint64Var(&units, "units", 0, "only so many units; leave out for the whole share")
 	c.Flags().BoolVar(&yes, "yes", false, "it is meant")
 	fromFlag(c, &from, ownsIt)
 	return c

@@ -148,7 +148,10 @@ func assetLicence(o *options) *cobra.Command {
 		Use:   "licence ID",
 		Short: "Set under which terms others may use an asset and derive from it",
 		Long: `Licence makes a new version of an asset under another licence. What is not named
-stays as it is. Children that were registered before keep the terms of then.
+stays as it is, but for what the new kind has no room for: open, attribution and
+noderivatives ask for no royalty, open is not closed unless --closed says so, and
+what is not closed has no collection. Children that were registered before keep the
+terms of then.
 
   open             anyone may use and derive
   attribution      who derives names the asset as a parent
@@ -252,9 +255,28 @@ func (l licenceFlags) change(set func(name string) bool) (func(types.Licence) ty
 		for _, change := range changes {
 			change(&t)
 		}
-		if t.Kind == types.LicenceCredential && !set("closed") {
-			t.Closed = true // that kind is
-		}
+		l.fit(&t, set)
 		return t
 	}, nil
+}
+
+// fit drops what a licence has no room for any more, unless a flag says it.
+func (l licenceFlags) fit(t *types.Licence, set func(name string) bool) {
+	free := t.Kind == types.LicenceOpen || t.Kind == types.LicenceAttribution || t.Kind == types.LicenceNoDerivatives
+	if set("kind") && free && !set("royalty") {
+		t.Royalty = 0
+	}
+	switch {
+	case set("closed"):
+	case t.Kind == types.LicenceCredential:
+		t.Closed = true // that kind is
+	case set("kind") && t.Kind == types.LicenceOpen && l.collection == "" && l.slot == "":
+		t.Closed = false
+	}
+	if !t.Closed && !set("collection") {
+		t.Collection = ""
+	}
+	if t.Collection == "" && !set("slot") {
+		t.Slot = ""
+	}
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -46,7 +45,8 @@ func councilRules(o *options) *cobra.Command {
 		Long: `Rules shows when a proposal about an asset passes, and what its treasury holds.
 With flags it sets the rules: who controls an asset can as long as it owns every
 share; then only the council can, by a proposal (weal council propose --quorum …).
-Parts are of the units that can vote, in basis points or percent.`,
+Parts are of the units that can vote, in basis points or percent. Voting begins with
+the block after a proposal; voting, lock and grace last at least 10 blocks each.`,
 		Example: "  weal council rules 1\n  weal council rules 1 --quorum 40% --voting 72h --lock 24h",
 		Args:    exactArgs(1, "the asset's number: weal council rules 1"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -59,6 +59,9 @@ Parts are of the units that can vote, in basis points or percent.`,
 				return wrong(cmd, "%w", err)
 			}
 			return o.withClient(cmd, func(client *local.Client) error {
+				if err := exists(cmd, client, id); err != nil {
+					return err
+				}
 				if change != nil {
 					if err := setRules(cmd, client, id, from, change); err != nil {
 						return err
@@ -117,7 +120,7 @@ func printCouncil(w io.Writer, is council) error {
 }
 
 func printRules(w io.Writer, r ledger.CouncilRules) error {
-	_, err := fmt.Fprintf(w, "quorum    %s of the units must vote, more than %s of yes and no be yes\npropose   %s of the units must stand behind a proposal\ntimes     voting %s, then locked %s, then %s to execute\n",
+	_, err := fmt.Fprintf(w, "quorum    %s of the units must vote, more than %s of the votes for or against are for\npropose   %s of the units must stand behind a proposal\ntimes     voting %s, then locked %s, then %s to execute\n",
 		percent(r.Quorum), percent(r.Threshold), percent(r.Propose), seconds(r.VotingSeconds), seconds(r.LockSeconds), seconds(r.GraceSeconds))
 	return err
 }
@@ -138,7 +141,7 @@ type ruleFlags struct {
 func (f *ruleFlags) add(c *cobra.Command) {
 	set := c.Flags()
 	set.StringVar(&f.quorum, "quorum", "", "how many of the units must vote: 3334 or 33.34%")
-	set.StringVar(&f.threshold, "threshold", "", "the part of yes and no that yes must exceed")
+	set.StringVar(&f.threshold, "threshold", "", "the part of the votes for or against that those for must exceed")
 	set.StringVar(&f.propose, "propose", "", "how many of the units must stand behind a proposal")
 	set.DurationVar(&f.voting, "voting", 0, "how long votes are taken, for example 72h")
 	set.DurationVar(&f.lock, "lock", 0, "how long what has passed waits before it can be executed")
@@ -209,6 +212,11 @@ func councilList(o *options) *cobra.Command {
 				}
 			}
 			return o.withClient(cmd, func(client *local.Client) error {
+				if asset != 0 {
+					if err := exists(cmd, client, asset); err != nil {
+						return err
+					}
+				}
 				all, err := client.Ledger.Proposals(cmd.Context(), asset)
 				if err != nil {
 					return err
@@ -297,17 +305,19 @@ func plain(s string) string {
 	}, s)
 }
 
-var errNoVoice = errors.New("no account of this home owns a share of it, or is the delegate of one who does; name one with --from")
-
 // voice returns the sender called from, or the home's account with the most units
-// to speak with, and its shares.
-func voice(client *local.Client, from string, of func(account string) (ledger.Voice, error)) (*ledger.Sender, ledger.Voice, error) {
+// to speak with, and its shares. Without a share there is no voice: silent says
+// so of who it is told.
+func voice(client *local.Client, from string, silent func(who string) error, of func(account string) (ledger.Voice, error)) (*ledger.Sender, ledger.Voice, error) {
 	if from != "" {
 		s, err := client.Signer(from, "", "")
 		if err != nil {
 			return nil, ledger.Voice{}, err
 		}
 		v, err := of(s.Address())
+		if err == nil && v.Units == 0 {
+			err = silent(from)
+		}
 		return s, v, err
 	}
 	accounts, err := client.Accounts()
@@ -326,8 +336,23 @@ func voice(client *local.Client, from string, of func(account string) (ledger.Vo
 		}
 	}
 	if name == "" {
-		return nil, best, errNoVoice
+		return nil, best, silent("this home")
 	}
 	s, err := client.Signer(name, "", "")
 	return s, best, err
+}
+
+// silentNow says that who has no voice about an asset now.
+func silentNow(id types.AssetID) func(who string) error {
+	return func(who string) error {
+		return fmt.Errorf("%s owns no share of asset %d, and is the delegate of nobody who does", who, id)
+	}
+}
+
+// silentIn says that who has no voice in a proposal.
+func silentIn(p ledger.Proposal) func(who string) error {
+	return func(who string) error {
+		return fmt.Errorf("%s owns no share of asset %d at the snapshot of proposal %d, and is the delegate of no owner who has not voted; name shares that were sold since with --shares and --from",
+			who, p.Asset, p.ID)
+	}
 }

@@ -75,6 +75,12 @@ func TestProposeFlags(t *testing.T) {
 	}
 }
 
+func TestSilenceSaysWho(t *testing.T) {
+	require.EqualError(t, silentNow(9)("vault"), "vault owns no share of asset 9, and is the delegate of nobody who does")
+	err := silentIn(ledger.Proposal{ID: 5, Asset: 9})("vault")
+	require.ErrorContains(t, err, "vault owns no share of asset 9 at the snapshot of proposal 5")
+}
+
 func TestPrintProposal(t *testing.T) {
 	pay, err := ledger.PayCall(1, "0x00000000000000000000000000000000000000AA", types.BaseDenom, types.NewAmount(5))
 	require.NoError(t, err)
@@ -92,7 +98,7 @@ func TestPrintProposal(t *testing.T) {
 why       https://example.org
 state     voting until 2030-01-02T03:05:05Z
 votes     4 yes, 3 no, 2 abstain of 10 units
-quorum    33.34 % of the units must vote, more than 50 % of yes and no be yes
+quorum    33.34 % of the units must vote, more than 50 % of the votes for or against are for
 propose   1 % of the units must stand behind a proposal
 times     voting 1m0s, then locked 0s, then 1h0m0s to execute
 call 0    0x00000000000000000000000000000000000000AA, with 0.000000000000000005 WEAL

@@ -45,11 +45,14 @@ council alone.`,
 				return wrong(cmd, "%w", err)
 			}
 			return o.withClient(cmd, func(client *local.Client) error {
+				if err := exists(cmd, client, id); err != nil {
+					return err
+				}
 				calls, err := read.calls(cmd, client, id)
 				if err != nil {
 					return err
 				}
-				s, v, err := voice(client, f.from, func(account string) (ledger.Voice, error) {
+				s, v, err := voice(client, f.from, silentNow(id), func(account string) (ledger.Voice, error) {
 					return client.Ledger.VoiceNow(cmd.Context(), id, account)
 				})
 				if err != nil {
@@ -60,7 +63,7 @@ council alone.`,
 					return err
 				}
 				return o.show(cmd.OutOrStdout(), map[string]any{"proposal": n, "asset": id, "calls": calls},
-					say("proposal %d; vote with: weal council vote %d yes", n, n))
+					say("proposal %d; voting begins with the next block and lasts at least 10 blocks; vote with: weal council vote %d yes", n, n))
 			})
 		},
 	}

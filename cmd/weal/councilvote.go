@@ -41,20 +41,9 @@ these are the ones that are still where they were; name others that were sold si
 				if p.State != "voting" {
 					return fmt.Errorf("proposal %d is %s; nobody votes on it now", id, p.State)
 				}
-				s, v, err := voice(client, from, func(account string) (ledger.Voice, error) {
-					return client.Ledger.VoiceIn(cmd.Context(), p, account)
-				})
+				s, v, err := ballot(cmd, client, p, from, shares)
 				if err != nil {
 					return err
-				}
-				if len(shares) > 0 {
-					v.Shares = nil
-					for _, n := range shares {
-						v.Shares = append(v.Shares, types.ShareID(n))
-					}
-				}
-				if len(v.Shares) == 0 {
-					return errNoVoice
 				}
 				units, err := s.Vote(cmd.Context(), id, choice, v.Shares)
 				if err != nil {
@@ -70,6 +59,26 @@ these are the ones that are still where they were; name others that were sold si
 	return c
 }
 
+// ballot returns who votes, and the shares it speaks for: those that are named, or
+// all that are found.
+func ballot(cmd *cobra.Command, client *local.Client, p ledger.Proposal, from string, named []uint) (s *ledger.Sender, v ledger.Voice, err error) {
+	if from != "" && len(named) > 0 {
+		s, err = client.Signer(from, "", "") // they may have been sold since
+	} else {
+		s, v, err = voice(client, from, silentIn(p), func(account string) (ledger.Voice, error) {
+			return client.Ledger.VoiceIn(cmd.Context(), p, account)
+		})
+	}
+	if err != nil || len(named) == 0 {
+		return s, v, err
+	}
+	v.Shares = nil
+	for _, n := range named {
+		v.Shares = append(v.Shares, types.ShareID(n))
+	}
+	return s, v, nil
+}
+
 func councilDelegate(o *options) *cobra.Command {
 	var from string
 	c := &cobra.Command{
@@ -83,13 +92,19 @@ func councilDelegate(o *options) *cobra.Command {
 				return err
 			}
 			return o.withClient(cmd, func(client *local.Client) error {
-				var to string
+				if err := exists(cmd, client, id); err != nil {
+					return err
+				}
+				silent, to := silentNow(id), ""
+				if args[1] == none && from != "" {
+					silent = func(string) error { return nil } // who has sold all can take it back
+				}
 				if args[1] != none {
 					if to, err = address(cmd, client, args[1]); err != nil {
 						return err
 					}
 				}
-				s, _, err := voice(client, from, func(account string) (ledger.Voice, error) {
+				s, _, err := voice(client, from, silent, func(account string) (ledger.Voice, error) {
 					return client.Ledger.VoiceNow(cmd.Context(), id, account)
 				})
 				if err != nil {

@@ -1,21 +1,26 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 
 	"github.com/spf13/cobra"
 
 	"github.com/weal-network/weal/local"
+	"github.com/weal-network/weal/types"
 )
 
 func earningsCommand(o *options) *cobra.Command {
 	return &cobra.Command{
 		Use:   "earnings",
-		Short: "What the home's assets have earned: unsettled, claimable, claimed",
-		Long: `Earnings lists what each asset of the home has earned. Unsettled is what payers
-have signed and no settlement has brought to the chain yet (weal settle);
-claimable is credited on the chain and not yet paid out (weal claim).`,
+		Short: "What the home's accounts and assets have earned: unsettled, claimable, claimed",
+		Long: `Earnings lists, for each account of the home, the assets it has shares of and those
+its role works for. Claimable is what the account's own shares can claim now (weal
+claim). Unsettled and claimed are of the whole asset, whoever holds its shares, and
+stand once for each asset and denomination: unsettled is what payers have signed to
+a role of this home and no settlement has brought to the chain yet (weal settle),
+claimed is what the chain has paid out.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return o.withClient(cmd, func(client *local.Client) error {
@@ -23,16 +28,30 @@ claimable is credited on the chain and not yet paid out (weal claim).`,
 				if err != nil {
 					return err
 				}
-				return o.show(cmd.OutOrStdout(), nonNil(list), func(w io.Writer) error {
-					return table(w, "ASSET\tKIND\tOWNER\tUNSETTLED\tCLAIMABLE\tCLAIMED", func(row func(...any)) {
-						for _, e := range list {
-							row(e.Asset, e.Kind, e.Owner, coins(e.Unsettled, e.Denom), coins(e.Claimable, e.Denom), coins(e.Claimed, e.Denom))
-						}
-					})
-				})
+				return o.show(cmd.OutOrStdout(), nonNil(list), func(w io.Writer) error { return printEarnings(w, list) })
 			})
 		},
 	}
+}
+
+// printEarnings leaves cells of the whole asset empty where an earlier row has them.
+func printEarnings(w io.Writer, list []local.Earning) error {
+	type line struct {
+		asset types.AssetID
+		denom string
+	}
+	shown := map[line]bool{}
+	return table(w, "ASSET\tKIND\tACCOUNT\tOWNER\tUNSETTLED\tCLAIMABLE\tCLAIMED", func(row func(...any)) {
+		for _, e := range list {
+			l := line{e.Asset, e.Denom}
+			unsettled, claimed := "", ""
+			if !shown[l] {
+				unsettled, claimed = coins(e.Unsettled, e.Denom), coins(e.Claimed, e.Denom)
+			}
+			shown[l] = true
+			row(e.Asset, e.Kind, e.Account, e.Owner, unsettled, coins(e.Claimable, e.Denom), claimed)
+		}
+	})
 }
 
 func settleCommand(o *options) *cobra.Command {
@@ -63,13 +82,15 @@ func settleCommand(o *options) *cobra.Command {
 }
 
 func claimCommand(o *options) *cobra.Command {
-	var to string
+	var from, to string
 	c := &cobra.Command{
 		Use:   "claim",
-		Short: "Pay out what the shares of the home's owners have earned",
-		Long: `Claim pays out what the shares of the home's owners have earned. The fee of the
-transaction can come out of what is claimed.`,
-		Args: cobra.NoArgs,
+		Short: "Pay out what the shares of the home's accounts have earned",
+		Long: `Claim pays out what the shares of all accounts of the home have earned, of whatever
+asset: the payer's and each role's owner's, or with --from those of one account. The
+fee of the transaction can come out of what is claimed.`,
+		Example: "  weal claim\n  weal claim --from payer\n  weal claim --to payer",
+		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return o.withClient(cmd, func(client *local.Client) error {
 				if to != "" {
@@ -79,11 +100,12 @@ transaction can come out of what is claimed.`,
 					}
 					to = at
 				}
-				list, err := client.Claim(cmd.Context(), to)
-				if err != nil {
+				list, err := client.Claim(cmd.Context(), from, to)
+				if err != nil && len(list) == 0 {
 					return err
 				}
-				return o.show(cmd.OutOrStdout(), nonNil(list), func(w io.Writer) error {
+				// What was paid is said, even if not all could be.
+				return errors.Join(err, o.show(cmd.OutOrStdout(), nonNil(list), func(w io.Writer) error {
 					if len(list) == 0 {
 						_, err := fmt.Fprintln(w, "nothing to claim; bring what is owed to the chain with: weal settle")
 						return err
@@ -93,10 +115,11 @@ transaction can come out of what is claimed.`,
 							row(p.Owner, p.Shares, coins(p.Amount, p.Denom))
 						}
 					})
-				})
+				}))
 			})
 		},
 	}
-	c.Flags().StringVar(&to, "to", "", "account that is paid, which is an operator of the owners (weal asset approve --all); default: each owner")
+	fromFlag(c, &from, "all")
+	c.Flags().StringVar(&to, "to", "", "account that is paid, which is each owner or an operator of it (weal asset approve NAME --all --from OWNER); default: each owner")
 	return c
 }

@@ -45,6 +45,11 @@ func marketShow(o *options) *cobra.Command {
 				}
 			}
 			return o.withClient(cmd, func(client *local.Client) error {
+				if asset != 0 {
+					if err := exists(cmd, client, asset); err != nil {
+						return err
+					}
+				}
 				listings, err := client.Ledger.Listings(cmd.Context(), asset)
 				if err != nil {
 					return err
@@ -100,7 +105,7 @@ func state(void string, until time.Time) string {
 }
 
 func untilFlag(c *cobra.Command, until *string) {
-	c.Flags().StringVar(until, "until", "", "when it ends: 2027-01-31, 2027-01-31T12:00:00Z or 72h; default: never")
+	c.Flags().StringVar(until, "until", "", "when it ends: 2027-01-31, 2027-01-31T12:00:00Z, 72h or never; default: never")
 }
 
 // termsArg reads a price and an end.
@@ -109,7 +114,17 @@ func termsArg(cmd *cobra.Command, price string, units uint64, until string) (t l
 	if t.Price, t.Denom, err = priceArg(cmd, "price", price); err != nil {
 		return t, err
 	}
-	if t.Until, err = timeArg(until, time.Now()); err != nil {
+	t.Until, err = untilArg(cmd, until)
+	return t, err
+}
+
+// untilArg reads --until: a time, or never.
+func untilArg(cmd *cobra.Command, s string) (time.Time, error) {
+	if s == "never" {
+		return time.Time{}, nil
+	}
+	t, err := timeArg(s, time.Now())
+	if err != nil {
 		return t, wrong(cmd, "--until: %w", err)
 	}
 	return t, nil
@@ -136,11 +151,11 @@ func priceArg(cmd *cobra.Command, what, s string) (types.Amount, string, error) 
 	return amount, s[at:], nil
 }
 
-// tradeArg reads the number of a listing or an offer.
+// tradeArg reads the number of what: "a listing" or "an offer".
 func tradeArg(cmd *cobra.Command, what, s string) (uint64, error) {
 	n, err := strconv.ParseUint(s, 10, 64)
 	if err != nil || n == 0 {
-		return 0, wrong(cmd, "want the number of a %s, got %q; see: weal market show", what, s)
+		return 0, wrong(cmd, "want the number of %s, got %q; see: weal market show", what, s)
 	}
 	return n, nil
 }

@@ -18,8 +18,11 @@ func marketBuy(o *options) *cobra.Command {
 		Example: "  weal market buy 7\n  weal market buy 7 --units 1000 --at-most 0.5\n  weal market buy 7 --units 1000 --into 12 --from payer",
 		Args:    exactArgs(1, "the number of a listing: weal market buy 7; see: weal market show"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			id, err := tradeArg(cmd, "listing", args[0])
+			id, err := tradeArg(cmd, "a listing", args[0])
 			if err != nil {
+				return err
+			}
+			if err := someUnits(cmd, "all that are left"); err != nil {
 				return err
 			}
 			var limit, denom = types.Amount{}, ""
@@ -54,7 +57,7 @@ func marketBuy(o *options) *cobra.Command {
 			})
 		},
 	}
-	c.Flags().Uint64Var(&units, "units", 0, "how many units; default: all that are left")
+	c.Flags().Uint64Var(&units, "units", 0, "how many units; leave out for all that are left")
 	c.Flags().StringVar(&most, "at-most", "", "the most to pay; default: what it costs now")
 	c.Flags().Uint64Var(&into, "into", 0, "share of the buyer's that the units go to; default: a new one")
 	fromFlag(c, &from, "payer")
@@ -112,7 +115,7 @@ func marketCancelOffer(o *options) *cobra.Command {
 		Example: "  weal market cancel offer 2",
 		Args:    exactArgs(1, "the number of an offer: weal market cancel offer 2"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			id, err := tradeArg(cmd, "offer", args[0])
+			id, err := tradeArg(cmd, "an offer", args[0])
 			if err != nil {
 				return err
 			}

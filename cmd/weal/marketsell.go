@@ -27,6 +27,9 @@ share to another owner ends the listing. PRICE is for all the units: 25 is 25 WE
 			if err != nil {
 				return err
 			}
+			if err := someUnits(cmd, wholeShare); err != nil {
+				return err
+			}
 			t, err := termsArg(cmd, args[1], units, until)
 			if err != nil {
 				return err
@@ -45,7 +48,7 @@ share to another owner ends the listing. PRICE is for all the units: 25 is 25 WE
 			})
 		},
 	}
-	c.Flags().Uint64Var(&units, "units", 0, "how many units; default: the whole share, as it is")
+	c.Flags().Uint64Var(&units, "units", 0, "how many units; leave out for the whole share, as it is")
 	untilFlag(c, &until)
 	fromFlag(c, &from, ownsIt)
 	return c
@@ -60,12 +63,15 @@ func marketAccept(o *options) *cobra.Command {
 		Example: "  weal market accept 2 3\n  weal market accept 2 3 --units 5000 --at-least 0.4",
 		Args:    exactArgs(2, "an offer and a share: weal market accept 2 3; see: weal market show"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			id, err := tradeArg(cmd, "offer", args[0])
+			id, err := tradeArg(cmd, "an offer", args[0])
 			if err != nil {
 				return err
 			}
 			share, err := shareArg(cmd, args[1])
 			if err != nil {
+				return err
+			}
+			if err := someUnits(cmd, "as many as both have"); err != nil {
 				return err
 			}
 			var limit, denom = types.Amount{}, ""
@@ -107,7 +113,7 @@ func marketAccept(o *options) *cobra.Command {
 			})
 		},
 	}
-	c.Flags().Uint64Var(&units, "units", 0, "how many units; default: as many as both have")
+	c.Flags().Uint64Var(&units, "units", 0, "how many units; leave out for as many as both have")
 	c.Flags().StringVar(&least, "at-least", "", "the least to be paid, after the maker's part; default: what it brings now")
 	fromFlag(c, &from, ownsIt)
 	return c
@@ -121,7 +127,7 @@ func marketCancelListing(o *options) *cobra.Command {
 		Example: "  weal market cancel listing 7",
 		Args:    exactArgs(1, "the number of a listing: weal market cancel listing 7"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			id, err := tradeArg(cmd, "listing", args[0])
+			id, err := tradeArg(cmd, "a listing", args[0])
 			if err != nil {
 				return err
 			}

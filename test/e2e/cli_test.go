@@ -116,7 +116,7 @@ func TestHomesThatCannotBeRead(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ file, say string }{
 		"other version": {`{"layout": 99, "chain_id": "weal-local-1"}`, "version 99"},
-		"other chain":   {`{"layout": 1, "chain_id": "weal-2"}`, "weal-2"},
+		"other chain":   {`{"layout": 2, "chain_id": "weal-2"}`, "weal-2"},
 		"cut off":       {`{"layout": 1`, "home.json"},
 		"garbage":       {"\x00\xff\x00", "home.json"},
 		"empty":         {"", "home.json"},
