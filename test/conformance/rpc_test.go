@@ -11,7 +11,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Gas is estimated for each function, and what is estimated is enough.
+// Gas is estimated for each function, and what is estimated is enough: but for
+// what others do in between. In the contract that all tests share, counts
+// grow, and a number that needs a byte more costs a few dozen gas more.
 func TestEstimates(t *testing.T) {
 	each(t, func(f *fixture) {
 		// Receivers that are asked need gas that their callers must not keep.
@@ -26,6 +28,7 @@ func TestEstimates(t *testing.T) {
 			m := ethereum.CallMsg{From: fn.from.addr, To: &f.at, Data: fn.data()}
 			gas, err := chain.eth.EstimateGas(t.Context(), m)
 			require.NoError(f.t, err, fn.signature)
+			gas += gas / 50
 			r := f.all(tx{from: fn.from, to: &f.at, data: m.Data, gas: gas})[0]
 			require.Equal(f.t, ethtypes.ReceiptStatusSuccessful, r.Status, "%s with %d of gas", fn.signature, gas)
 			require.LessOrEqual(f.t, r.GasUsed, gas)
