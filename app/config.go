@@ -17,8 +17,8 @@ import (
 const (
 	// Name is the application's name in its handshake with CometBFT.
 	Name = "weal"
-	// BlockGas is the gas limit of a block: about 1,900 plain transfers.
-	BlockGas = 40_000_000
+	// BlockGas is the gas limit of a block.
+	BlockGas = types.BlockGas
 	// OptSequential is the application option (bool) that runs a block's
 	// transactions one after the other instead of in parallel.
 	OptSequential = "weal.sequential"

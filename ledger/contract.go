@@ -40,7 +40,7 @@ func (l *Ledger) view(ctx context.Context, at common.Address, c solidity.Contrac
 	if err != nil {
 		return nil, fmt.Errorf("ask contract %s: %w", at, err)
 	}
-	res, err := l.evm.EthCall(ctx, &evmtypes.EthCallRequest{Args: call, GasCap: gasCap, ChainId: types.EVMChainID})
+	res, err := l.evm.EthCall(ctx, &evmtypes.EthCallRequest{Args: call, GasCap: types.BlockGas, ChainId: types.EVMChainID})
 	if err != nil {
 		return nil, fmt.Errorf("ask contract %s: %s", at, status.Convert(err).Message())
 	}

@@ -16,9 +16,6 @@ import (
 	"github.com/weal-network/weal/types"
 )
 
-// gasCap bounds what an estimate may use: a block's gas.
-const gasCap = 40_000_000
-
 // sendEVM sends an EVM transaction, with coins unless value is nil, and returns
 // what the call returned and its logs. A revert is an error with the contract's
 // reason.
@@ -77,14 +74,14 @@ func (s *Sender) estimate(ctx context.Context, to common.Address, value *big.Int
 	if err != nil {
 		return 0, fmt.Errorf("estimate gas: %w", err)
 	}
-	res, err := s.l.evm.EstimateGas(ctx, &evmtypes.EthCallRequest{Args: args, GasCap: gasCap, ChainId: types.EVMChainID})
+	res, err := s.l.evm.EstimateGas(ctx, &evmtypes.EthCallRequest{Args: args, GasCap: types.BlockGas, ChainId: types.EVMChainID})
 	if err != nil {
 		return 0, chainError(status.Convert(err).Message())
 	}
 	if res.VmError != "" {
 		return 0, chainError(reason(&evmtypes.MsgEthereumTxResponse{Ret: res.Ret, VmError: res.VmError}))
 	}
-	return min(res.Gas*5/4, gasCap), nil
+	return min(res.Gas*5/4, types.BlockGas), nil
 }
 
 // reason is what a failed call says for itself.

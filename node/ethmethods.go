@@ -9,6 +9,7 @@ import (
 	"github.com/ethereum/go-ethereum/common/hexutil"
 	ethtypes "github.com/ethereum/go-ethereum/core/types"
 	corevm "github.com/ethereum/go-ethereum/core/vm"
+	"github.com/ethereum/go-ethereum/params"
 
 	"github.com/cosmos/evm/rpc/backend"
 	"github.com/cosmos/evm/rpc/namespaces/ethereum/eth/filters"
@@ -53,12 +54,24 @@ func (e *ethMethods) Call(
 	return res.Ret, nil
 }
 
-// EstimateGas is eth_estimateGas; see Call about reverts.
+// EstimateGas is eth_estimateGas; see Call about reverts. Wallets send what it
+// says as the limit, and what a call takes can grow until it is in a block: moving
+// a share settles what its asset earned meanwhile. So the answer has a fifth more
+// than the call takes now, but for a plain transfer. That costs nothing: what is
+// not used is given back, from half of the limit on.
 func (e *ethMethods) EstimateGas(
 	ctx context.Context, args evmtypes.TransactionArgs, at *rpctypes.BlockNumberOrHash, overrides *json.RawMessage,
 ) (hexutil.Uint64, error) {
 	gas, err := e.back.EstimateGas(ctx, args, at, overrides)
-	return gas, emptyRevert(err)
+	return withRoom(gas, hexutil.Uint64(e.back.RPCGasCap())), emptyRevert(err)
+}
+
+// withRoom adds a fifth to an estimate, up to most.
+func withRoom(gas, most hexutil.Uint64) hexutil.Uint64 {
+	if gas <= hexutil.Uint64(params.TxGas) || gas >= most {
+		return gas
+	}
+	return min(gas+gas/5, most)
 }
 
 // FillTransaction is eth_fillTransaction, which viem asks before it sends. The

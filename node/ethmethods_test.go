@@ -7,6 +7,7 @@ import (
 	"github.com/ethereum/go-ethereum"
 	"github.com/ethereum/go-ethereum/common"
 	ethtypes "github.com/ethereum/go-ethereum/core/types"
+	"github.com/ethereum/go-ethereum/params"
 	ethrpc "github.com/ethereum/go-ethereum/rpc"
 	"github.com/stretchr/testify/require"
 
@@ -48,6 +49,17 @@ func TestEthereumClientsSeeWhatTheyExpect(t *testing.T) {
 			require.ErrorAs(t, err, &data, name)
 			require.Equal(t, "0x", data.ErrorData(), name)
 		}
+	})
+
+	t.Run("an estimate has a fifth of room, and that of a plain transfer none", func(t *testing.T) {
+		plain, err := eth.EstimateGas(ctx, ethereum.CallMsg{From: p.addr, To: &p.addr})
+		require.NoError(t, err)
+		require.Equal(t, params.TxGas, plain)
+		// init code that installs nothing takes 53,000, its one word and its bytes.
+		create, err := eth.EstimateGas(ctx, ethereum.CallMsg{From: p.addr, Data: common.FromHex("00")})
+		require.NoError(t, err)
+		took := params.TxGasContractCreation + params.InitCodeWordGas + params.TxDataZeroGas
+		require.InDelta(t, took*6/5, create, float64(took)/50)
 	})
 
 	t.Run("an unknown transaction has no receipt, at once", func(t *testing.T) {

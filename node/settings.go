@@ -66,6 +66,7 @@ func DefaultAppSettings() AppSettings {
 	s.Mempool.MaxTxs = 0 // no limit of its own; a negative number would turn the mempool off
 	s.EVM.EVMChainID = types.EVMChainID
 	s.JSONRPC.Enable = true
+	s.JSONRPC.GasCap = types.BlockGas // whatever fits a block can be estimated
 	s.JSONRPC.API = []string{"eth", "net", "web3", "txpool", "debug"}
 	return s
 }

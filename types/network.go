@@ -16,6 +16,8 @@ const (
 	EVMChainID = 9325
 	// LocalChainID is the Cosmos chain id of the chain that `weal up` starts.
 	LocalChainID = "weal-local-1"
+	// BlockGas is the gas limit of a block: an airdrop of 1,000 new shares.
+	BlockGas = 60_000_000
 	// Escrow is the module account that holds every coin of x/tab and x/asset.
 	// One account for both, so that settlement moves no coins: it only changes
 	// to whom the coins in it belong.

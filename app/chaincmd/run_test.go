@@ -103,7 +103,7 @@ func TestInitWritesThisChainsGenesis(t *testing.T) {
 		} `json:"app_state"`
 	}
 	require.NoError(t, json.Unmarshal(bz, &g))
-	require.Equal(t, "40000000", g.Consensus.Params.Block.MaxGas)
+	require.Equal(t, "60000000", g.Consensus.Params.Block.MaxGas)
 	require.Equal(t, types.BaseDenom, g.AppState.Staking.Params.BondDenom)
 	require.Equal(t, "10000000.000000000000000000", g.AppState.Feemarket.Params.MinGasPrice)
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/vm"
 	"github.com/ethereum/go-ethereum/core/vm/program"
+	"github.com/holiman/uint256"
 )
 
 // Step is a call that a script makes.
@@ -16,6 +17,7 @@ type Step struct {
 	// MayFail lets the script go on if the call fails.
 	MayFail bool
 	Op      vm.OpCode // CALL if zero
+	Gas     uint64    // limits a CALL; all there is if zero
 }
 
 // Script is a contract that makes calls one after the other, and reverts with
@@ -42,7 +44,11 @@ func call(p *program.Program, steps []Step) {
 		case vm.CALLCODE:
 			p.CallCode(nil, s.To, 0, 0, len(s.Data), 0, 0)
 		default:
-			p.Call(nil, s.To, uint64(s.Value), 0, len(s.Data), 0, 0)
+			var limit *uint256.Int
+			if s.Gas > 0 {
+				limit = uint256.NewInt(s.Gas)
+			}
+			p.Call(limit, s.To, uint64(s.Value), 0, len(s.Data), 0, 0)
 		}
 		if s.MayFail {
 			p.Op(vm.POP)

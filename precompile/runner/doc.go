@@ -3,8 +3,11 @@
 // What always holds:
 //   - A view reads the transaction's native state as it is, without a snapshot:
 //     a transaction may make as many such calls as its gas allows.
-//   - A write appends one entry to the EVM's journal before it changes anything,
-//     so that a revert, of this call or of one around it, undoes it with the rest.
+//   - A write works in a branch of the native state. What it did lands before the
+//     first call out, at the latest when nothing of it can fail any more: in a
+//     layer of its own, with an entry in the EVM's journal, or in the uppermost
+//     one, if whatever can undo it then undoes the writes in there, too. So a
+//     thousand writes of one contract's share a layer.
 //   - The order within a write is: native state and other coins, completely; then
 //     the balances that the EVM keeps; then logs; then calls out to contracts.
 //     Nothing native follows a call out, so that no contract sees half of a change.
@@ -21,7 +24,8 @@
 //     an error of the EVM's, never a panic.
 //
 // The way through it: function.go says what a function is, call.go what it can
-// do, outside.go what it can do to contracts, runner.go finds and runs it, pay.go
-// moves coins, front.go has contracts that stand before it, and gas.go says what
-// is charged besides the store.
+// do, outside.go what it can do to contracts, runner.go finds and runs it,
+// branch.go and layer.go say where a write works and lands, pay.go moves coins,
+// front.go has contracts that stand before it, and gas.go says what is charged
+// besides the store.
 package runner

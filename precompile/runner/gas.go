@@ -13,8 +13,13 @@ const (
 	// callGas and byteGas are for finding the function and reading its arguments.
 	callGas = 400
 	byteGas = 3
-	// snapshotGas is for the layer that a write puts on every native store.
-	snapshotGas = 4_000
+	// writeGas is for the branch that a write works in.
+	writeGas = 500
+	// layerPushGas is for the layer that a write puts on every native store,
+	// unless it may use the one that is there.
+	layerPushGas = 3_500
+	// frontGas is more than a front takes to return two words.
+	frontGas = 1_000
 	// layerGas is for each layer below a look-up: what was not looked up before
 	// is looked for in all of them, at about a microsecond each.
 	layerGas = 20

@@ -13,6 +13,7 @@ type Outside struct {
 	evm      *vm.EVM
 	contract *vm.Contract
 	self     common.Address
+	landing  *landing
 }
 
 // HasCode reports whether a contract is at an address.
@@ -87,8 +88,11 @@ func (o *Outside) Create(code []byte) (at common.Address, out []byte, err error)
 }
 
 // forward gives a call its gas, with a stipend that costs nothing, and takes back
-// what it left.
+// what it left. What the write did before is there by then.
 func (o *Outside) forward(stipend uint64, call func(gas uint64) ([]byte, uint64, error)) ([]byte, error) {
+	if err := o.landing.apart(); err != nil {
+		return nil, err
+	}
 	gas := o.contract.Gas - o.contract.Gas/64
 	if err := spend(o.evm, o.contract, gas); err != nil {
 		return nil, err

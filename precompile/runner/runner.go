@@ -12,6 +12,7 @@ import (
 	evmtypes "github.com/cosmos/evm/x/vm/types"
 
 	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
+	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/weal-network/weal/x/asset/types"
 )
@@ -103,16 +104,21 @@ func (r *Runner) run(evm *vm.EVM, contract *vm.Contract, readOnly bool) ([]byte,
 	if !ok {
 		return nil, errors.New("contract needs the chain's state")
 	}
+	if _, err := state.GetCacheContext(); err != nil {
+		return nil, err
+	}
 	call := &Call{evm: evm, Caller: contract.Caller(), Self: r.address, Value: contract.Value().Clone()}
+	visit := enter(state)
 	visible, input := r.own, contract.Input
 	if caller, rest, ok := cut(input); ok && r.fronts != nil {
-		err := inside(evm, contract, state, call, func() (err error) {
+		err := inside(evm, contract, state, call, nil, func() (err error) {
 			call.Front, err = r.fronts.Number(call.Context, call.Caller)
 			return err
 		})
 		if err != nil {
 			return nil, err
 		}
+		visit.fronted = true
 		call.Self, call.Caller = call.Caller, caller
 		visible, input = r.fronts.face, rest
 	}
@@ -134,25 +140,31 @@ func (r *Runner) run(evm *vm.EVM, contract *vm.Contract, readOnly bool) ([]byte,
 	}
 	call.function, call.contract = f, visible.contract
 	if !f.Writes {
-		return native(evm, contract, state, call)
+		out, err := native(evm, contract, state, call, nil)
+		if err == nil && visit.follows() {
+			visit.leave()
+		}
+		return out, err
 	}
-	return r.write(evm, contract, state, call)
+	return r.write(evm, contract, visit, call)
 }
 
 // write runs a function that changes something. See the package's comment for
 // the order, and why it is this one.
-func (r *Runner) write(evm *vm.EVM, contract *vm.Contract, state *statedb.StateDB, call *Call) ([]byte, error) {
-	if _, err := state.GetCacheContext(); err != nil {
+func (r *Runner) write(evm *vm.EVM, contract *vm.Contract, visit *visit, call *Call) ([]byte, error) {
+	state := visit.state
+	ctx, err := state.GetCacheContext()
+	if err != nil {
 		return nil, err
 	}
-	if err := spend(evm, contract, snapshotGas); err != nil {
+	if err := spend(evm, contract, writeGas); err != nil {
 		return nil, err
 	}
-	// The only error is that of the engine's limit of calls in one transaction.
-	// The entry is in the journal by then, and gas bounds our calls better.
-	_ = state.AddPrecompileFn(state.MultiStoreSnapshot())
-
-	out, err := native(evm, contract, state, call)
+	l := &landing{
+		evm: evm, contract: contract, visit: visit, shared: visit.follows(),
+		branch: newBranch(ctx.MultiStore()), events: sdk.NewEventManager(),
+	}
+	out, err := native(evm, contract, state, call, l)
 	if err != nil {
 		return nil, err
 	}
@@ -167,16 +179,21 @@ func (r *Runner) write(evm *vm.EVM, contract *vm.Contract, state *statedb.StateD
 		state.AddLog(log)
 	}
 	for _, a := range call.after {
-		if err := a.do(&Outside{evm: evm, contract: contract, self: a.as}); err != nil {
+		if err := a.do(&Outside{evm: evm, contract: contract, self: a.as, landing: l}); err != nil {
 			return nil, err
 		}
 	}
+	if err := l.end(len(out)); err != nil {
+		return nil, err
+	}
+	visit.leave()
 	return out, nil
 }
 
-// native runs a function on the native state as it is, and packs what it returns.
-func native(evm *vm.EVM, contract *vm.Contract, state *statedb.StateDB, call *Call) (out []byte, err error) {
-	err = inside(evm, contract, state, call, func() error {
+// native runs a function on the native state, or on the branch of a landing, and
+// packs what it returns.
+func native(evm *vm.EVM, contract *vm.Contract, state *statedb.StateDB, call *Call, l *landing) (out []byte, err error) {
+	err = inside(evm, contract, state, call, l, func() error {
 		values, err := call.function.Run(call)
 		if err != nil {
 			return err
@@ -187,14 +204,18 @@ func native(evm *vm.EVM, contract *vm.Contract, state *statedb.StateDB, call *Ca
 	return out, err
 }
 
-// inside runs f on the call's gas, with the native state in call.Context.
-func inside(evm *vm.EVM, contract *vm.Contract, state *statedb.StateDB, call *Call, f func() error) error {
+// inside runs f on the call's gas, with the native state, or the branch of a
+// landing, in call.Context.
+func inside(evm *vm.EVM, contract *vm.Contract, state *statedb.StateDB, call *Call, l *landing, f func() error) error {
 	ctx, err := state.GetCacheContext()
 	if err != nil {
 		return err
 	}
 	// The multi-store of a transaction counts its layers as its version.
 	config := storeGas(uint64(ctx.MultiStore().LatestVersion()))
+	if l != nil {
+		ctx = ctx.WithMultiStore(l.branch).WithEventManager(l.events)
+	}
 	return metered(evm, contract, func(meter storetypes.GasMeter) error {
 		call.Context = ctx.WithGasMeter(meter).
 			WithKVGasConfig(config).
