@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The long forms of simulation and fuzzing. OPS random operations (default
-# 1,000,000) are played on the ownership of one chain, every property is tried
+# 1,000,000) are played on ownership, in worlds of 50,000, every property is tried
 # CHECKS times (default 20000), every fuzz target runs for FUZZTIME (default 60s).
 #
 #   OPS=10000000 FUZZTIME=10m CHECKS=1000000 test/soak.sh

@@ -17,6 +17,7 @@ func requireSameAfterExport(t tester, w *world) {
 	next := newWorld(t)
 	next.bank.restore(w.bank)
 	require.NoError(t, next.InitGenesis(next.ctx, before))
+	next.commit()
 	after, err := next.ExportGenesis(next.ctx)
 	require.NoError(t, err)
 	require.Equal(t, before, after)

@@ -73,6 +73,11 @@ func newWorld(t tester) *world {
 	return w
 }
 
+// commit ends a block. Iterators go over all that was not committed each time.
+func (w *world) commit() {
+	w.ctx.MultiStore().(storetypes.CommitMultiStore).Commit()
+}
+
 // try runs f in a transaction: what a failing f changed is undone.
 func (w *world) try(f func(ctx sdk.Context) error) error {
 	ctx, write := w.ctx.CacheContext()
