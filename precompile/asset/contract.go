@@ -30,17 +30,10 @@ func New(k keeper.Keeper) *runner.Runner {
 
 // shareID reads the number of a share. Ids are counted, so one that is beyond 64
 // bits is one that does not exist, as zero does not.
-func shareID(n *big.Int) weal.ShareID { return weal.ShareID(small(n)) }
+func shareID(n *big.Int) weal.ShareID { return weal.ShareID(erc3525.Small(n)) }
 
 // assetID is shareID for an asset.
-func assetID(n *big.Int) weal.AssetID { return weal.AssetID(small(n)) }
-
-func small(n *big.Int) uint64 {
-	if !n.IsUint64() {
-		return 0
-	}
-	return n.Uint64()
-}
+func assetID(n *big.Int) weal.AssetID { return weal.AssetID(erc3525.Small(n)) }
 
 // numberArg returns the i-th argument, which is a uint256.
 func numberArg(c *runner.Call, i int) *big.Int { return c.Args[i].(*big.Int) }

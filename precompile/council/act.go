@@ -7,6 +7,7 @@ import (
 	"github.com/ethereum/go-ethereum/core/vm"
 	"github.com/holiman/uint256"
 
+	"github.com/weal-network/weal/precompile/erc3525"
 	"github.com/weal-network/weal/precompile/runner"
 	"github.com/weal-network/weal/precompile/solidity"
 	weal "github.com/weal-network/weal/types"
@@ -20,8 +21,8 @@ func (c contract) propose(call *runner.Call) ([]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = call.Log("Proposed", number(n), number(asset), call.Caller, callsOut(p.Calls), p.Title, p.Uri)
-	return []any{number(n)}, err
+	err = call.Log("Proposed", erc3525.Number(n), erc3525.Number(asset), call.Caller, callsOut(p.Calls), p.Title, p.Uri)
+	return []any{erc3525.Number(n)}, err
 }
 
 func (c contract) vote(call *runner.Call) ([]any, error) {
@@ -30,7 +31,7 @@ func (c contract) vote(call *runner.Call) ([]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []any{number(power)}, call.Log("Voted", number(n), call.Caller, choice, number(power), call.Args[2])
+	return []any{erc3525.Number(power)}, call.Log("Voted", erc3525.Number(n), call.Caller, choice, erc3525.Number(power), call.Args[2])
 }
 
 func (c contract) delegate(call *runner.Call) ([]any, error) {
@@ -38,7 +39,7 @@ func (c contract) delegate(call *runner.Call) ([]any, error) {
 	if err := c.Delegate(call.Context, call.Caller, asset, to); err != nil {
 		return nil, err
 	}
-	return nil, call.Log("Delegated", number(asset), call.Caller, to)
+	return nil, call.Log("Delegated", erc3525.Number(asset), call.Caller, to)
 }
 
 func (c contract) cancel(call *runner.Call) ([]any, error) {
@@ -46,7 +47,7 @@ func (c contract) cancel(call *runner.Call) ([]any, error) {
 	if err := c.Cancel(call.Context, call.Caller, n); err != nil {
 		return nil, err
 	}
-	return nil, call.Log("Canceled", number(n), call.Caller)
+	return nil, call.Log("Canceled", erc3525.Number(n), call.Caller)
 }
 
 func (c contract) setRules(call *runner.Call) ([]any, error) {
@@ -54,7 +55,7 @@ func (c contract) setRules(call *runner.Call) ([]any, error) {
 	if err := c.SetRules(call.Context, call.Caller, asset, r); err != nil {
 		return nil, err
 	}
-	return nil, call.Log("RulesChanged", number(asset), solidity.CouncilRules(r))
+	return nil, call.Log("RulesChanged", erc3525.Number(asset), solidity.CouncilRules(r))
 }
 
 func (c contract) execute(call *runner.Call) ([]any, error) {
@@ -72,7 +73,7 @@ func (c contract) execute(call *runner.Call) ([]any, error) {
 		}
 		return nil
 	})
-	return nil, call.Log("Executed", number(n), call.Caller)
+	return nil, call.Log("Executed", erc3525.Number(n), call.Caller)
 }
 
 // act makes one call. What it reverts with is passed on; what fails without

@@ -5,7 +5,6 @@ import (
 
 	"github.com/ethereum/go-ethereum/accounts/abi"
 	"github.com/ethereum/go-ethereum/common"
-	"github.com/holiman/uint256"
 
 	"github.com/weal-network/weal/precompile/erc3525"
 	"github.com/weal-network/weal/precompile/runner"
@@ -48,26 +47,16 @@ func New(k council.Keeper) *runner.Runner {
 // exist, as zero does not.
 func id[T ~uint64](call *runner.Call, i int) T {
 	n := call.Number(i)
-	return T(small(&n))
-}
-
-func small(n *uint256.Int) uint64 {
-	if !n.IsUint64() {
-		return 0
-	}
-	return n.Uint64()
+	return T(erc3525.Small(&n))
 }
 
 // shares returns the i-th argument, which is a list of shares.
 func shares(call *runner.Call, i int) (ids []weal.ShareID) {
 	for _, n := range call.Args[i].([]*big.Int) {
-		ids = append(ids, weal.ShareID(small(uint256.MustFromBig(n))))
+		ids = append(ids, weal.ShareID(erc3525.Small(n)))
 	}
 	return ids
 }
-
-// number makes a count a uint256.
-func number[T ~uint64](n T) uint256.Int { return *uint256.NewInt(uint64(n)) }
 
 // rulesArg reads the i-th argument, which is a CouncilRules.
 func rulesArg(call *runner.Call, i int) types.CouncilRules {

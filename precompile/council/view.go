@@ -5,6 +5,7 @@ import (
 
 	"github.com/ethereum/go-ethereum/common"
 
+	"github.com/weal-network/weal/precompile/erc3525"
 	"github.com/weal-network/weal/precompile/runner"
 	"github.com/weal-network/weal/precompile/solidity"
 	weal "github.com/weal-network/weal/types"
@@ -37,12 +38,12 @@ func (c contract) state(call *runner.Call) ([]any, error) {
 
 func (c contract) proposalCount(call *runner.Call) ([]any, error) {
 	n, err := c.Count(call.Context)
-	return []any{number(n)}, err
+	return []any{erc3525.Number(n)}, err
 }
 
 func (c contract) powerOf(call *runner.Call) ([]any, error) {
 	owner, units, err := c.Power(call.Context, id[uint64](call, 0), id[weal.ShareID](call, 1))
-	return []any{owner, number(units)}, err
+	return []any{owner, erc3525.Number(units)}, err
 }
 
 func (c contract) voteOf(call *runner.Call) ([]any, error) {
@@ -62,10 +63,10 @@ func (c contract) rulesOf(call *runner.Call) ([]any, error) {
 
 func (c contract) treasuryUnits(call *runner.Call) ([]any, error) {
 	_, treasury, err := c.Units(call.Context, id[weal.AssetID](call, 0))
-	return []any{number(treasury)}, err
+	return []any{erc3525.Number(treasury)}, err
 }
 
 func (c contract) votingUnits(call *runner.Call) ([]any, error) {
 	circulating, _, err := c.Units(call.Context, id[weal.AssetID](call, 0))
-	return []any{number(circulating)}, err
+	return []any{erc3525.Number(circulating)}, err
 }

@@ -46,10 +46,7 @@ func payable(signature string, run func(*runner.Call) ([]any, error)) runner.Fun
 // that does not exist, as zero does not.
 func id(call *runner.Call, i int) uint64 {
 	n := call.Number(i)
-	if !n.IsUint64() {
-		return 0
-	}
-	return n.Uint64()
+	return erc3525.Small(&n)
 }
 
 // into returns the i-th argument, which is a share that units go to. Zero makes a
@@ -70,9 +67,6 @@ func terms(call *runner.Call) (market.Terms, error) {
 	price, err := weal.AmountFromBig(call.Args[3].(*big.Int))
 	return market.Terms{Units: units(call, 1), Denom: call.Args[2].(string), Price: price, Until: units(call, 4)}, err
 }
-
-// number makes an id a uint256.
-func number[T ~uint64](n T) uint256.Int { return *uint256.NewInt(uint64(n)) }
 
 // coins makes an amount a uint256.
 func coins(a weal.Amount) *uint256.Int {

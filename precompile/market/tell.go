@@ -24,7 +24,7 @@ func pay(call *runner.Call, owed []market.Payout) {
 // logs of the contract of assets, and to the EVM.
 func tellEarned(call *runner.Call, s market.Sale) error {
 	for _, p := range s.Earned {
-		err := call.Emit(asset.Address, solidity.Assets.ABI, "Claimed", number(p.Share), p.Owner, p.Denom, p.Amount.Big())
+		err := call.Emit(asset.Address, solidity.Assets.ABI, "Claimed", erc3525.Number(p.Share), p.Owner, p.Denom, p.Amount.Big())
 		if err != nil {
 			return err
 		}
@@ -38,7 +38,7 @@ func tellEarned(call *runner.Call, s market.Sale) error {
 // tellMoved logs what happened to shares as the contract of assets does, and has
 // the buyer asked in its name.
 func tellMoved(call *runner.Call, s market.Sale) error {
-	from, to, value := keeper.TokenID(s.From), keeper.TokenID(s.To), number(s.Units)
+	from, to, value := keeper.TokenID(s.From), keeper.TokenID(s.To), erc3525.Number(s.Units)
 	if s.Whole {
 		call.AfterAs(asset.Address, erc3525.AskERC721(Address, s.Seller, s.Buyer, to, []byte{}))
 		return erc3525.LogTransfer(call, asset.Address, s.Seller, s.Buyer, to)

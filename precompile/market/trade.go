@@ -3,6 +3,7 @@ package market
 import (
 	"github.com/holiman/uint256"
 
+	"github.com/weal-network/weal/precompile/erc3525"
 	"github.com/weal-network/weal/precompile/runner"
 	weal "github.com/weal-network/weal/types"
 	"github.com/weal-network/weal/x/asset/types"
@@ -17,9 +18,9 @@ func (c contract) list(call *runner.Call) ([]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = call.Log("Listed", number(l.Id), number(l.Asset), number(l.Share), party(l.Seller), party(l.Lister),
+	err = call.Log("Listed", erc3525.Number(l.Id), erc3525.Number(l.Asset), erc3525.Number(l.Share), party(l.Seller), party(l.Lister),
 		l.Units, l.Whole, l.Denom, t.Price.Big(), l.Until)
-	return []any{number(l.Id)}, err
+	return []any{erc3525.Number(l.Id)}, err
 }
 
 // buy pays out of what was sent with the call, which the contract has already,
@@ -49,9 +50,9 @@ func (c contract) buy(call *runner.Call) ([]any, error) {
 	if err := tellMoved(call, s); err != nil {
 		return nil, err
 	}
-	err = call.Log("Sold", call.Number(0), number(s.Asset), s.Buyer, s.Seller,
-		number(s.From), number(s.To), s.Units, s.Denom, s.Price.Big(), s.Royalty.Big())
-	return []any{number(s.To), coins(s.Price).ToBig()}, err
+	err = call.Log("Sold", call.Number(0), erc3525.Number(s.Asset), s.Buyer, s.Seller,
+		erc3525.Number(s.From), erc3525.Number(s.To), s.Units, s.Denom, s.Price.Big(), s.Royalty.Big())
+	return []any{erc3525.Number(s.To), coins(s.Price).ToBig()}, err
 }
 
 func (c contract) cancelListing(call *runner.Call) ([]any, error) {
@@ -59,7 +60,7 @@ func (c contract) cancelListing(call *runner.Call) ([]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return nil, call.Log("ListingCanceled", number(l.Id), number(l.Asset), number(l.Share), call.Caller)
+	return nil, call.Log("ListingCanceled", erc3525.Number(l.Id), erc3525.Number(l.Asset), erc3525.Number(l.Share), call.Caller)
 }
 
 func (c contract) offer(call *runner.Call) ([]any, error) {
@@ -78,8 +79,8 @@ func (c contract) offer(call *runner.Call) ([]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = call.Log("Offered", number(o.Id), number(o.Asset), call.Caller, o.Units, o.Denom, t.Price.Big(), o.Until, number(o.ToShare))
-	return []any{number(o.Id)}, err
+	err = call.Log("Offered", erc3525.Number(o.Id), erc3525.Number(o.Asset), call.Caller, o.Units, o.Denom, t.Price.Big(), o.Until, erc3525.Number(o.ToShare))
+	return []any{erc3525.Number(o.Id)}, err
 }
 
 func (c contract) accept(call *runner.Call) ([]any, error) {
@@ -92,8 +93,8 @@ func (c contract) accept(call *runner.Call) ([]any, error) {
 	if err := tellMoved(call, s); err != nil {
 		return nil, err
 	}
-	err = call.Log("OfferAccepted", call.Number(0), number(s.Asset), s.Seller, s.Buyer,
-		number(s.From), number(s.To), s.Units, s.Denom, s.Price.Big(), s.Royalty.Big())
+	err = call.Log("OfferAccepted", call.Number(0), erc3525.Number(s.Asset), s.Seller, s.Buyer,
+		erc3525.Number(s.From), erc3525.Number(s.To), s.Units, s.Denom, s.Price.Big(), s.Royalty.Big())
 	return []any{s.Received.Big()}, err
 }
 
@@ -107,5 +108,5 @@ func (c contract) cancelOffer(call *runner.Call) ([]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return nil, call.Log("OfferCanceled", number(o.Id), number(o.Asset), party(o.Buyer), call.Caller, o.Denom, refund.Big())
+	return nil, call.Log("OfferCanceled", erc3525.Number(o.Id), erc3525.Number(o.Asset), party(o.Buyer), call.Caller, o.Denom, refund.Big())
 }

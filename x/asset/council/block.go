@@ -10,6 +10,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	weal "github.com/weal-network/weal/types"
+	"github.com/weal-network/weal/x/asset/stored"
 	"github.com/weal-network/weal/x/asset/types"
 )
 
@@ -60,7 +61,7 @@ func (k Keeper) beginVoting(ctx sdk.Context) error {
 	if err != nil {
 		return err
 	}
-	queue, err := firstKeys(it, ballotsPerBlock)
+	queue, err := stored.First(it, ballotsPerBlock)
 	if err != nil {
 		return err
 	}
@@ -86,7 +87,7 @@ func (k Keeper) beginVoting(ctx sdk.Context) error {
 		if err := k.closing.Set(ctx, closes(b)); err != nil {
 			return err
 		}
-		emit(ctx, EventVoting, attrProposal, id, types.AttrAsset, b.Asset, attrCirculating, b.Circulating)
+		types.Emit(ctx, EventVoting, attrProposal, id, types.AttrAsset, b.Asset, attrCirculating, b.Circulating)
 	}
 	return nil
 }
@@ -99,7 +100,7 @@ func (k Keeper) endVoting(ctx sdk.Context) error {
 	if err != nil {
 		return err
 	}
-	over, err := firstKeys(it, ballotsPerBlock)
+	over, err := stored.First(it, ballotsPerBlock)
 	if err != nil {
 		return err
 	}
@@ -122,7 +123,7 @@ func (k Keeper) endVoting(ctx sdk.Context) error {
 		if err := k.setBallot(ctx, b); err != nil {
 			return err
 		}
-		emit(ctx, EventVoted, attrProposal, b.Proposal, types.AttrAsset, b.Asset, attrPassed, b.Passes(),
+		types.Emit(ctx, EventVoted, attrProposal, b.Proposal, types.AttrAsset, b.Asset, attrPassed, b.Passes(),
 			attrYes, b.Yes, attrNo, b.No, attrAbstain, b.Abstain)
 	}
 	return nil
@@ -150,7 +151,7 @@ func (k Keeper) cleanVotes(ctx context.Context, limit int) error {
 	if err != nil {
 		return err
 	}
-	counted, err := firstKeys(it, limit)
+	counted, err := stored.First(it, limit)
 	if err != nil {
 		return err
 	}
@@ -159,7 +160,7 @@ func (k Keeper) cleanVotes(ctx context.Context, limit int) error {
 		if err != nil {
 			return err
 		}
-		votes, err := firstKeys(it, limit)
+		votes, err := stored.First(it, limit)
 		if err != nil {
 			return err
 		}

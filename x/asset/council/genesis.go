@@ -9,6 +9,7 @@ import (
 	"github.com/ethereum/go-ethereum/common"
 
 	weal "github.com/weal-network/weal/types"
+	"github.com/weal-network/weal/x/asset/stored"
 	"github.com/weal-network/weal/x/asset/types"
 )
 
@@ -179,7 +180,7 @@ func (k Keeper) exportProposals(ctx context.Context, g *types.CouncilState) erro
 // exportAssets lists the assets with rules of their own, and then the others.
 func (k Keeper) exportAssets(ctx context.Context, g *types.CouncilState) error {
 	err := k.rules.Walk(ctx, nil, func(asset uint64, r types.CouncilRules) (bool, error) {
-		st, err := orZero(k.snapshots.standings.Get(ctx, asset))
+		st, err := stored.OrZero(k.snapshots.standings.Get(ctx, asset))
 		g.Assets = append(g.Assets, types.AssetCouncil{Asset: asset, Rules: &r, Newest: st.newest, Treasury: st.treasury})
 		return err != nil, err
 	})

@@ -9,6 +9,7 @@ import (
 
 	weal "github.com/weal-network/weal/types"
 	"github.com/weal-network/weal/x/asset/keeper"
+	"github.com/weal-network/weal/x/asset/stored"
 	"github.com/weal-network/weal/x/asset/token"
 	"github.com/weal-network/weal/x/asset/types"
 )
@@ -45,7 +46,7 @@ func (k Keeper) checkStandings(ctx context.Context) error {
 			return err
 		}
 		asset := slot.Uint64()
-		st, err := orZero(k.snapshots.standings.Get(ctx, asset))
+		st, err := stored.OrZero(k.snapshots.standings.Get(ctx, asset))
 		if err != nil {
 			return err
 		}
@@ -101,7 +102,7 @@ func (k Keeper) checkSnapshots(ctx context.Context) error {
 		if err != nil {
 			return true, err
 		}
-		st, err := orZero(k.snapshots.standings.Get(ctx, key.K1()))
+		st, err := stored.OrZero(k.snapshots.standings.Get(ctx, key.K1()))
 		if err == nil && (!has || st.newest > 0 && key.K3() > st.newest) {
 			err = types.ErrBroken.Wrapf("council: share %d of asset %d was written down under %d", key.K2(), key.K1(), key.K3())
 		}
@@ -179,7 +180,7 @@ func (k Keeper) checkVoting(ctx context.Context, b types.Ballot) error {
 			continue
 		}
 		circulating += h.value
-		s, err := orZero(k.votes.Get(ctx, collections.Join(b.Proposal, id)))
+		s, err := stored.OrZero(k.votes.Get(ctx, collections.Join(b.Proposal, id)))
 		if err != nil {
 			return err
 		}

@@ -10,10 +10,10 @@ import (
 	"cosmossdk.io/core/store"
 
 	"github.com/cosmos/cosmos-sdk/codec"
-	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/ethereum/go-ethereum/common"
 
 	weal "github.com/weal-network/weal/types"
+	"github.com/weal-network/weal/x/asset/stored"
 	"github.com/weal-network/weal/x/asset/token"
 	"github.com/weal-network/weal/x/asset/types"
 )
@@ -66,7 +66,7 @@ func (s Snapshots) Changing(ctx context.Context, collection uint64, changes []to
 		return nil
 	}
 	asset := changes[0].Slot.Uint64()
-	st, err := orZero(s.standings.Get(ctx, asset))
+	st, err := stored.OrZero(s.standings.Get(ctx, asset))
 	if err != nil {
 		return err
 	}
@@ -115,14 +115,14 @@ func (s Snapshots) stand(ctx context.Context, asset uint64, st standing) error {
 
 // treasury returns how many units an asset's own account holds.
 func (s Snapshots) treasury(ctx context.Context, asset uint64) (uint64, error) {
-	st, err := orZero(s.standings.Get(ctx, asset))
+	st, err := stored.OrZero(s.standings.Get(ctx, asset))
 	return st.treasury, err
 }
 
 // take takes snapshot n of an asset's shares. Snapshots are taken in the order
 // of their numbers.
 func (s Snapshots) take(ctx context.Context, asset, n uint64) error {
-	st, err := orZero(s.standings.Get(ctx, asset))
+	st, err := stored.OrZero(s.standings.Get(ctx, asset))
 	if err != nil {
 		return err
 	}
@@ -148,7 +148,7 @@ func (s Snapshots) release(ctx context.Context, asset, n uint64) error {
 	if err != nil || any {
 		return err
 	}
-	st, err := orZero(s.standings.Get(ctx, asset))
+	st, err := stored.OrZero(s.standings.Get(ctx, asset))
 	if err != nil {
 		return err
 	}
@@ -162,7 +162,7 @@ func (s Snapshots) oldest(ctx context.Context, asset uint64) (n uint64, any bool
 	if err != nil {
 		return 0, false, err
 	}
-	keys, err := firstKeys(it, 1)
+	keys, err := stored.First(it, 1)
 	if err != nil || len(keys) == 0 {
 		return 0, false, err
 	}
@@ -193,7 +193,7 @@ func (s Snapshots) clean(ctx context.Context, limit int) (left int, err error) {
 	if err != nil {
 		return limit, err
 	}
-	assets, err := firstKeys(it, limit)
+	assets, err := stored.First(it, limit)
 	if err != nil {
 		return limit, err
 	}
@@ -225,7 +225,7 @@ func (s Snapshots) cleanOf(ctx context.Context, asset uint64, limit int) (left i
 	if err != nil {
 		return limit, err
 	}
-	keys, err := firstKeys(it, limit)
+	keys, err := stored.First(it, limit)
 	if err != nil {
 		return limit, err
 	}
@@ -238,44 +238,4 @@ func (s Snapshots) cleanOf(ctx context.Context, asset uint64, limit int) (left i
 		}
 	}
 	return limit - len(keys), nil
-}
-
-// keys is what the iterators of sets and of maps have in common.
-type keys[K any] interface {
-	Valid() bool
-	Key() (K, error)
-	Next()
-	Close() error
-}
-
-// firstKeys reads at most limit keys and closes the iterator, so that nothing is
-// written to the store while it is being read.
-func firstKeys[K any](it keys[K], limit int) (out []K, err error) {
-	defer func() { err = errors.Join(err, it.Close()) }()
-	for ; it.Valid() && len(out) < limit; it.Next() {
-		key, err := it.Key()
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, key)
-	}
-	return out, nil
-}
-
-// orZero makes a row that does not exist a zero value.
-func orZero[T any](v T, err error) (T, error) {
-	if errors.Is(err, collections.ErrNotFound) {
-		var zero T
-		return zero, nil
-	}
-	return v, err
-}
-
-// emit emits an event with attributes, given as names and values in turn.
-func emit(ctx context.Context, kind string, pairs ...any) {
-	attrs := make([]sdk.Attribute, 0, len(pairs)/2)
-	for i := 0; i+1 < len(pairs); i += 2 {
-		attrs = append(attrs, sdk.NewAttribute(fmt.Sprint(pairs[i]), fmt.Sprint(pairs[i+1])))
-	}
-	sdk.UnwrapSDKContext(ctx).EventManager().EmitEvent(sdk.NewEvent(kind, attrs...))
 }

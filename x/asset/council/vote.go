@@ -11,6 +11,7 @@ import (
 
 	weal "github.com/weal-network/weal/types"
 	"github.com/weal-network/weal/x/asset/keeper"
+	"github.com/weal-network/weal/x/asset/stored"
 	"github.com/weal-network/weal/x/asset/token"
 	"github.com/weal-network/weal/x/asset/types"
 )
@@ -63,7 +64,7 @@ func (k Keeper) voteFor(ctx context.Context, caller common.Address, b *types.Bal
 		return 0, err
 	}
 	key := collections.Join(b.Proposal, uint64(share))
-	old, err := orZero(k.votes.Get(ctx, key))
+	old, err := stored.OrZero(k.votes.Get(ctx, key))
 	if err != nil {
 		return 0, err
 	}
@@ -124,7 +125,7 @@ func (k Keeper) Said(ctx context.Context, id uint64, share weal.ShareID) (choice
 	if _, err := k.voting(ctx, id); err != nil {
 		return 0, false, err
 	}
-	s, err := orZero(k.votes.Get(ctx, collections.Join(id, uint64(share))))
+	s, err := stored.OrZero(k.votes.Get(ctx, collections.Join(id, uint64(share))))
 	return s.choice, s.delegated, err
 }
 
@@ -146,5 +147,5 @@ func (k Keeper) Delegate(ctx context.Context, owner common.Address, asset weal.A
 
 // DelegateOf returns who votes for an owner about an asset; zero is nobody.
 func (k Keeper) DelegateOf(ctx context.Context, asset weal.AssetID, owner common.Address) (common.Address, error) {
-	return orZero(k.delegates.Get(ctx, collections.Join(uint64(asset), sdk.AccAddress(owner.Bytes()))))
+	return stored.OrZero(k.delegates.Get(ctx, collections.Join(uint64(asset), sdk.AccAddress(owner.Bytes()))))
 }

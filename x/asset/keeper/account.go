@@ -8,6 +8,7 @@ import (
 	"cosmossdk.io/collections"
 
 	weal "github.com/weal-network/weal/types"
+	"github.com/weal-network/weal/x/asset/stored"
 	"github.com/weal-network/weal/x/asset/types"
 )
 
@@ -38,18 +39,18 @@ func (k Keeper) account(ctx context.Context, a types.Asset, denom string) (accou
 	}
 	for _, anc := range a.Ancestors {
 		acc.royalties.Add(acc.royalties, part(r.lifetime, uint64(anc.BasisPoints)).Big())
-		paid, err := orZero(k.paid.Get(ctx, collections.Join3(a.Id, anc.Asset, denom)))
+		paid, err := stored.OrZero(k.paid.Get(ctx, collections.Join3(a.Id, anc.Asset, denom)))
 		if err != nil {
 			return acc, err
 		}
 		acc.royaltiesPaid.Add(acc.royaltiesPaid, paid.Big())
 	}
-	if acc.treasury, err = orZero(k.treasuries.Get(ctx, collections.Join(a.Id, denom))); err != nil {
+	if acc.treasury, err = stored.OrZero(k.treasuries.Get(ctx, collections.Join(a.Id, denom))); err != nil {
 		return acc, err
 	}
 	i := slices.Index(a.Denoms, denom)
 	err = k.eachShare(ctx, weal.AssetID(a.Id), func(s Share) error {
-		marks, err := orZero(k.marks.Get(ctx, uint64(s.ID)))
+		marks, err := stored.OrZero(k.marks.Get(ctx, uint64(s.ID)))
 		if err != nil {
 			return err
 		}

@@ -11,6 +11,7 @@ import (
 	"github.com/ethereum/go-ethereum/common"
 
 	weal "github.com/weal-network/weal/types"
+	"github.com/weal-network/weal/x/asset/stored"
 	"github.com/weal-network/weal/x/asset/token"
 	"github.com/weal-network/weal/x/asset/types"
 )
@@ -147,7 +148,7 @@ func (k Keeper) Claimable(ctx context.Context, id weal.ShareID) (denoms []string
 	if err != nil {
 		return nil, nil, err
 	}
-	marks, err := orZero(k.marks.Get(ctx, uint64(id)))
+	marks, err := stored.OrZero(k.marks.Get(ctx, uint64(id)))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -162,14 +163,27 @@ func (k Keeper) Claimable(ctx context.Context, id weal.ShareID) (denoms []string
 
 // takeAll settles a share and takes out what it is owed. The caller pays it.
 func (k Keeper) takeAll(ctx context.Context, s Share, to common.Address) (payments []Payment, err error) {
-	err = k.eachRevenue(ctx, s.Asset, func(i int, denom string, _ revenue) error {
-		paid, err := k.take(ctx, s, i, denom, nil)
-		if err == nil && !paid.IsZero() {
+	denoms, err := k.denoms.Get(ctx, uint64(s.Asset))
+	if err != nil {
+		return nil, err
+	}
+	marks, err := stored.OrZero(k.marks.Get(ctx, uint64(s.ID)))
+	if err != nil {
+		return nil, err
+	}
+	for i, denom := range denoms {
+		paid, err := k.take(ctx, s, &marks, i, denom, nil)
+		if err != nil {
+			return nil, err
+		}
+		if !paid.IsZero() {
 			payments = append(payments, Payment{Share: s.ID, Owner: s.Owner, To: to, Denom: denom, Amount: paid})
 		}
-		return err
-	})
-	return payments, err
+	}
+	if len(payments) == 0 {
+		return nil, nil
+	}
+	return payments, k.marks.Set(ctx, uint64(s.ID), marks)
 }
 
 // takeFee takes at most limit of one denomination, nothing if the share's asset
@@ -183,25 +197,27 @@ func (k Keeper) takeFee(ctx context.Context, s Share, denom string, limit math.I
 	if i < 0 {
 		return weal.Amount{}, nil
 	}
-	return k.take(ctx, s, i, denom, &limit)
+	marks, err := stored.OrZero(k.marks.Get(ctx, uint64(s.ID)))
+	if err != nil {
+		return weal.Amount{}, err
+	}
+	paid, err := k.take(ctx, s, &marks, i, denom, &limit)
+	if err != nil || paid.IsZero() {
+		return paid, err
+	}
+	return paid, k.marks.Set(ctx, uint64(s.ID), marks)
 }
 
 // take settles a share in the i-th denomination of its asset and takes out what
-// is owed, at most limit unless that is nil. The caller pays it out.
-func (k Keeper) take(ctx context.Context, s Share, i int, denom string, limit *math.Int) (weal.Amount, error) {
+// is owed, at most limit unless that is nil. The caller stores the marks, which
+// are as they were if nothing is owed, and pays it out.
+func (k Keeper) take(ctx context.Context, s Share, marks *[]mark, i int, denom string, limit *math.Int) (weal.Amount, error) {
 	key := collections.Join(uint64(s.Asset), denom)
 	r, err := k.revenues.Get(ctx, key)
 	if err != nil {
 		return weal.Amount{}, err
 	}
-	marks, err := orZero(k.marks.Get(ctx, uint64(s.ID)))
-	if err != nil {
-		return weal.Amount{}, err
-	}
-	for len(marks) <= i {
-		marks = append(marks, mark{})
-	}
-	m := &marks[i]
+	m := markOf(*marks, i)
 	m.settle(s.Value, &r.perUnit)
 	paid := m.owed
 	if limit != nil && paid.Big().Cmp(limit.BigInt()) > 0 {
@@ -218,9 +234,10 @@ func (k Keeper) take(ctx context.Context, s Share, i int, denom string, limit *m
 	if !ok1 || !ok2 {
 		return weal.Amount{}, types.ErrBroken.Wrapf("share %d is owed more than was credited", s.ID)
 	}
-	if err := k.marks.Set(ctx, uint64(s.ID), marks); err != nil {
-		return weal.Amount{}, err
+	for len(*marks) <= i {
+		*marks = append(*marks, mark{})
 	}
+	(*marks)[i] = m
 	if err := k.revenues.Set(ctx, key, r); err != nil {
 		return weal.Amount{}, err
 	}
@@ -228,7 +245,7 @@ func (k Keeper) take(ctx context.Context, s Share, i int, denom string, limit *m
 	if err != nil {
 		return weal.Amount{}, err
 	}
-	emit(ctx, types.EventClaim, types.AttrShare, s.ID, types.AttrAsset, s.Asset,
+	types.Emit(ctx, types.EventClaim, types.AttrShare, s.ID, types.AttrAsset, s.Asset,
 		types.AttrOwner, owner, types.AttrDenom, denom, types.AttrAmount, paid)
 	return paid, nil
 }

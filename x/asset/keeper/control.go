@@ -74,7 +74,7 @@ func (k Keeper) SetController(ctx context.Context, caller common.Address, asset 
 	if a.Controller, err = k.addresses.BytesToString(controller.Bytes()); err != nil {
 		return err
 	}
-	emit(ctx, types.EventController, types.AttrAsset, a.Id, types.AttrController, a.Controller)
+	types.Emit(ctx, types.EventController, types.AttrAsset, a.Id, types.AttrController, a.Controller)
 	return k.assets.Set(ctx, a.Id, a)
 }
 
@@ -107,6 +107,6 @@ func (k Keeper) Spend(ctx context.Context, caller common.Address, asset weal.Ass
 	if err := k.bank.SendCoins(ctx, caller.Bytes(), to.Bytes(), sdk.Coins{coin(denom, amount)}); err != nil {
 		return err
 	}
-	emit(ctx, types.EventSpend, types.AttrAsset, asset, types.AttrReceiver, receiver, types.AttrDenom, denom, types.AttrAmount, amount)
+	types.Emit(ctx, types.EventSpend, types.AttrAsset, asset, types.AttrReceiver, receiver, types.AttrDenom, denom, types.AttrAmount, amount)
 	return nil
 }

@@ -16,10 +16,6 @@ import (
 	"github.com/weal-network/weal/x/asset/types"
 )
 
-// MaxTokensRead is how many of a holder's tokens are looked at for one that is a
-// credential: the first ones, in the order of tokenOfOwnerByIndex.
-const MaxTokensRead = 64
-
 // Access tells whether an account may use an asset now, and why.
 type Access struct {
 	Allowed bool
@@ -55,7 +51,7 @@ func (k Keeper) Grant(ctx context.Context, caller common.Address, asset weal.Ass
 	if c.Granter, err = k.addresses.BytesToString(caller.Bytes()); err != nil {
 		return err
 	}
-	emit(ctx, types.EventGrant, types.AttrAsset, asset, types.AttrHolder, c.Holder, types.AttrGranter, c.Granter,
+	types.Emit(ctx, types.EventGrant, types.AttrAsset, asset, types.AttrHolder, c.Holder, types.AttrGranter, c.Granter,
 		types.AttrUses, uses, types.AttrUntil, until)
 	return k.setCredential(ctx, holder, c)
 }
@@ -74,7 +70,7 @@ func (k Keeper) Revoke(ctx context.Context, caller common.Address, asset weal.As
 		return types.ErrCredential.Wrapf("%s has none for asset %d to revoke", holder, asset)
 	}
 	c.Revoked = true
-	emit(ctx, types.EventRevoke, types.AttrAsset, asset, types.AttrHolder, c.Holder)
+	types.Emit(ctx, types.EventRevoke, types.AttrAsset, asset, types.AttrHolder, c.Holder)
 	return k.setCredential(ctx, holder, *c)
 }
 
@@ -125,9 +121,9 @@ func (k Keeper) access(ctx context.Context, a types.Asset, holder common.Address
 	return access, true, nil
 }
 
-// licenceToken returns the first token of a holder's that is a credential: of the
+// licenceToken returns a token of a holder's that is a credential: of the
 // licence's collection, in its slot if one is named, with a value of at least 1.
-// It is nil if there is none among the first MaxTokensRead.
+// It is nil if there is none.
 func (k Keeper) licenceToken(ctx context.Context, l types.Licence, holder common.Address) (*uint256.Int, error) {
 	if l.Collection == "" {
 		return nil, nil
@@ -136,24 +132,13 @@ func (k Keeper) licenceToken(ctx context.Context, l types.Licence, holder common
 	if err != nil {
 		return nil, err
 	}
-	n, err := k.Tokens.CountOf(ctx, number, holder)
-	if err != nil {
-		return nil, err
-	}
-	for i := range min(n, MaxTokensRead) {
-		id, err := k.Tokens.OfOwner(ctx, number, holder, i)
-		if err != nil {
-			return nil, err
-		}
-		t, err := k.Tokens.Get(ctx, number, id)
-		if err != nil {
-			return nil, err
-		}
-		if !t.Value.IsZero() && (l.Slot == "" || t.Slot.Dec() == l.Slot) {
-			return &id, nil
+	var slot *uint256.Int
+	if l.Slot != "" {
+		if slot, err = uint256.FromDecimal(l.Slot); err != nil {
+			return nil, types.ErrBroken.Wrapf("a licence names slot %q", l.Slot)
 		}
 	}
-	return nil, nil
+	return k.Tokens.Holds(ctx, number, holder, slot)
 }
 
 // collectionNumber returns the number of the collection whose contract is at an
@@ -182,7 +167,7 @@ func (k Keeper) permit(ctx context.Context, a types.Asset, maker common.Address)
 	}
 	c := *access.Credential
 	c.Used++
-	emit(ctx, types.EventUseCredential, types.AttrAsset, a.Id, types.AttrHolder, c.Holder, types.AttrUsed, c.Used)
+	types.Emit(ctx, types.EventUseCredential, types.AttrAsset, a.Id, types.AttrHolder, c.Holder, types.AttrUsed, c.Used)
 	return k.setCredential(ctx, maker, c)
 }
 

@@ -12,7 +12,6 @@ import (
 	"github.com/cosmos/cosmos-sdk/types/query"
 
 	weal "github.com/weal-network/weal/types"
-	"github.com/weal-network/weal/x/asset/keeper"
 	"github.com/weal-network/weal/x/asset/types"
 )
 
@@ -179,17 +178,26 @@ func TestLicenceTokens(t *testing.T) {
 	require.NoError(t, w.Tokens.BurnValue(w.ctx, number, carol, id, units(1)))
 	w.mayNot(t, asset, carol, "it has no credential")
 
-	// Only so many tokens are looked at.
-	for range keeper.MaxTokensRead {
-		mint(mallory, 6, 1)
+	// However many others there are.
+	for i := range 200 {
+		mint(mallory, uint64(6+i%7), 1)
+		mint(mallory, 5, 0)
 	}
-	mint(mallory, 5, 1)
 	w.mayNot(t, asset, mallory, "it has no credential")
-	first, err := w.Tokens.OfOwner(w.ctx, number, mallory, 0)
-	require.NoError(t, err)
-	_, err = w.Tokens.Burn(w.ctx, number, mallory, first)
-	require.NoError(t, err)
-	require.True(t, w.access(t, asset, mallory).Allowed, "the last takes the place of the first")
+	last := mint(mallory, 5, 1)
+	w.may(t, asset, mallory, "it holds token "+last.Dec()+" of "+at.Hex())
+	costs := func(holder common.Address) uint64 {
+		meter := newMeter()
+		_, err := w.HasCredential(w.ctx.WithGasMeter(meter), asset, holder)
+		require.NoError(t, err)
+		return meter.GasConsumed()
+	}
+	few := mint(bob, 5, 1)
+	w.may(t, asset, bob, "it holds token "+few.Dec()+" of "+at.Hex())
+	require.InDelta(t, costs(bob), costs(mallory), 1_000, "to ask costs the same")
+	require.NoError(t, w.Tokens.BurnValue(w.ctx, number, mallory, last, units(1)))
+	w.mayNot(t, asset, mallory, "it has no credential")
+	requireSameAfterExport(t, w)
 
 	// All slots.
 	l.Slot = ""

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	weal "github.com/weal-network/weal/types"
+	"github.com/weal-network/weal/x/asset/stored"
 	"github.com/weal-network/weal/x/asset/types"
 )
 
@@ -50,7 +51,7 @@ func (k Keeper) exportAssets(ctx context.Context, g *types.GenesisState) error {
 func (k Keeper) exportRevenues(ctx context.Context, g *types.GenesisState) error {
 	err := k.revenues.Walk(ctx, nil, func(key denomKey, r revenue) (bool, error) {
 		var err error
-		r.treasury, err = orZero(k.treasuries.Get(ctx, key))
+		r.treasury, err = stored.OrZero(k.treasuries.Get(ctx, key))
 		g.Revenues = append(g.Revenues, revenueProto(key, r))
 		return err != nil, err
 	})

@@ -10,6 +10,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	weal "github.com/weal-network/weal/types"
+	"github.com/weal-network/weal/x/asset/stored"
 	"github.com/weal-network/weal/x/asset/token"
 	"github.com/weal-network/weal/x/asset/types"
 )
@@ -132,7 +133,7 @@ func (k Keeper) loadMark(ctx context.Context, p types.Mark) error {
 	if i < 0 {
 		return types.ErrDenom.Wrapf("asset %d, %s", s.Asset, p.Denom)
 	}
-	marks, err := orZero(k.marks.Get(ctx, p.Share))
+	marks, err := stored.OrZero(k.marks.Get(ctx, p.Share))
 	if err != nil {
 		return err
 	}

@@ -116,12 +116,3 @@ func (k Keeper) GetVersion(ctx context.Context, asset weal.AssetID, version uint
 	}
 	return v, err
 }
-
-// orZero makes a row that does not exist a zero value.
-func orZero[T any](v T, err error) (T, error) {
-	if errors.Is(err, collections.ErrNotFound) {
-		var zero T
-		return zero, nil
-	}
-	return v, err
-}

@@ -41,7 +41,7 @@ func (k Keeper) Register(ctx context.Context, maker common.Address, r types.Regi
 	if err := k.setVersion(ctx, a); err != nil {
 		return 0, 0, err
 	}
-	emit(ctx, types.EventRegister, types.AttrAsset, a.Id, types.AttrKind, r.Kind,
+	types.Emit(ctx, types.EventRegister, types.AttrAsset, a.Id, types.AttrKind, r.Kind,
 		types.AttrMaker, a.Maker, types.AttrShare, a.FirstShare)
 	return weal.AssetID(a.Id), weal.ShareID(a.FirstShare), nil
 }

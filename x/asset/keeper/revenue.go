@@ -9,6 +9,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	weal "github.com/weal-network/weal/types"
+	"github.com/weal-network/weal/x/asset/stored"
 	"github.com/weal-network/weal/x/asset/types"
 )
 
@@ -88,7 +89,7 @@ func (k Keeper) PullTreasury(ctx context.Context, asset weal.AssetID) (sdk.Coins
 	sum := sdk.NewCoins()
 	err := k.eachRevenue(ctx, asset, func(_ int, denom string, r revenue) error {
 		key := collections.Join(uint64(asset), denom)
-		owed, err := orZero(k.treasuries.Get(ctx, key))
+		owed, err := stored.OrZero(k.treasuries.Get(ctx, key))
 		if err != nil || owed.IsZero() {
 			return err
 		}

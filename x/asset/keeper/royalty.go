@@ -7,6 +7,7 @@ import (
 	"cosmossdk.io/collections"
 
 	weal "github.com/weal-network/weal/types"
+	"github.com/weal-network/weal/x/asset/stored"
 	"github.com/weal-network/weal/x/asset/types"
 )
 
@@ -29,7 +30,7 @@ func (k Keeper) PullRoyalty(ctx context.Context, asset, ancestor weal.AssetID, d
 		return weal.Amount{}, err
 	}
 	key := collections.Join3(uint64(asset), uint64(ancestor), denom)
-	paid, err := orZero(k.paid.Get(ctx, key))
+	paid, err := stored.OrZero(k.paid.Get(ctx, key))
 	if err != nil {
 		return weal.Amount{}, err
 	}
@@ -54,7 +55,7 @@ func (k Keeper) PullRoyalty(ctx context.Context, asset, ancestor weal.AssetID, d
 	if err := k.putRevenue(ctx, ancestor, denom, to); err != nil {
 		return weal.Amount{}, err
 	}
-	emit(ctx, types.EventRoyalty, types.AttrAsset, asset, types.AttrAncestor, ancestor,
+	types.Emit(ctx, types.EventRoyalty, types.AttrAsset, asset, types.AttrAncestor, ancestor,
 		types.AttrDenom, denom, types.AttrAmount, due)
 	return due, nil
 }

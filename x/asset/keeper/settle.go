@@ -8,6 +8,7 @@ import (
 	"github.com/ethereum/go-ethereum/common"
 
 	weal "github.com/weal-network/weal/types"
+	"github.com/weal-network/weal/x/asset/stored"
 	"github.com/weal-network/weal/x/asset/token"
 	"github.com/weal-network/weal/x/asset/types"
 )
@@ -40,11 +41,11 @@ func (s settler) Changing(ctx context.Context, collection uint64, changes []toke
 		return nil
 	}
 	asset := weal.AssetID(changes[0].Slot.Uint64())
-	rows, err := s.k.settle(ctx, asset, changes)
+	denoms, earned, err := s.k.settle(ctx, asset, changes)
 	if err != nil || (before == after && !burned) {
 		return err
 	}
-	return s.k.burned(ctx, asset, rows, before-after)
+	return s.k.burned(ctx, asset, denoms, earned, before-after)
 }
 
 // welcome makes an account for an owner that has none: without one it could not
@@ -61,73 +62,69 @@ func (k Keeper) welcome(ctx context.Context, owner common.Address) error {
 }
 
 // settle brings the marks of shares up to date in all denominations of their
-// asset, before their values change, and returns the asset's rows. What a burned
+// asset, before their values change, and returns the denominations and the asset's rows. What a burned
 // share is still owed was paid before; the fraction below a smallest unit that it
 // leaves is the rows' dust then.
 //
 // Registration makes units while the asset has no denominations yet.
-func (k Keeper) settle(ctx context.Context, asset weal.AssetID, changes []token.Change) ([]revenue, error) {
-	denoms, err := orZero(k.denoms.Get(ctx, uint64(asset)))
+func (k Keeper) settle(ctx context.Context, asset weal.AssetID, changes []token.Change) ([]string, []revenue, error) {
+	denoms, err := stored.OrZero(k.denoms.Get(ctx, uint64(asset)))
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	rows := make([]revenue, len(denoms))
+	earned := make([]revenue, len(denoms))
 	for i, d := range denoms {
-		if rows[i], err = k.revenues.Get(ctx, collections.Join(uint64(asset), d)); err != nil {
-			return nil, err
+		if earned[i], err = k.revenues.Get(ctx, collections.Join(uint64(asset), d)); err != nil {
+			return nil, nil, err
 		}
 	}
 	for _, c := range changes {
-		if err := k.settleOne(ctx, c, rows); err != nil {
-			return nil, err
+		if err := k.settleOne(ctx, c, earned); err != nil {
+			return nil, nil, err
 		}
 	}
-	return rows, nil
+	return denoms, earned, nil
 }
 
 // burned takes units out of circulation, and only then gives the others the dust:
 // of what is spread among all units, burned ones would keep a part. Among fewer
 // units the remainders may be worth something, too.
-func (k Keeper) burned(ctx context.Context, asset weal.AssetID, rows []revenue, units uint64) error {
-	denoms, err := orZero(k.denoms.Get(ctx, uint64(asset)))
-	if err != nil {
-		return err
-	}
+func (k Keeper) burned(ctx context.Context, asset weal.AssetID, denoms []string, earned []revenue, units uint64) error {
 	for i, d := range denoms {
-		rows[i].units -= units
-		if !rows[i].addDust() {
+		earned[i].units -= units
+		if !earned[i].addDust() {
 			return types.ErrBroken.Wrapf("the treasury of asset %d cannot hold that much %s", asset, d)
 		}
-		if err := k.putRevenue(ctx, asset, d, rows[i]); err != nil {
+		if err := k.putRevenue(ctx, asset, d, earned[i]); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// settleOne settles the marks of one share; rows are its asset's.
-func (k Keeper) settleOne(ctx context.Context, c token.Change, rows []revenue) error {
+// settleOne settles the marks of one share; earned is its asset's rows.
+func (k Keeper) settleOne(ctx context.Context, c token.Change, earned []revenue) error {
 	id := c.ID.Uint64()
-	marks, err := orZero(k.marks.Get(ctx, id))
+	marks, err := stored.OrZero(k.marks.Get(ctx, id))
 	if err != nil {
 		return err
 	}
 	dirty := false
-	for len(marks) < len(rows) {
+	for len(marks) < len(earned) {
 		marks = append(marks, mark{})
 	}
-	for i := range rows {
-		if marks[i].perUnit != rows[i].perUnit {
-			marks[i].settle(c.Before.Uint64(), &rows[i].perUnit)
+	for i := range earned {
+		if marks[i].perUnit != earned[i].perUnit {
+			marks[i].settle(c.Before.Uint64(), &earned[i].perUnit)
 			dirty = true
 		}
 	}
 	if c.To == (common.Address{}) {
-		for i := range rows {
+		for i := range earned {
 			if !marks[i].owed.IsZero() {
 				return types.ErrBroken.Wrapf("share %d is burned before it is paid", id)
 			}
-			rows[i].dust = marks[i].fraction
+			earned[i].dust = marks[i].fraction
 		}
 		return k.marks.Remove(ctx, id)
 	}
@@ -141,7 +138,7 @@ func (k Keeper) settleOne(ctx context.Context, c token.Change, rows []revenue) e
 func (k Keeper) putRevenue(ctx context.Context, asset weal.AssetID, denom string, r revenue) error {
 	key := collections.Join(uint64(asset), denom)
 	if !r.treasury.IsZero() {
-		had, err := orZero(k.treasuries.Get(ctx, key))
+		had, err := stored.OrZero(k.treasuries.Get(ctx, key))
 		if err != nil {
 			return err
 		}

@@ -33,10 +33,10 @@ func (k Keeper) Update(ctx context.Context, caller common.Address, msg *types.Ms
 	if err != nil {
 		return types.Version{}, err
 	}
-	emit(ctx, types.EventUpdate, types.AttrAsset, a.Id, types.AttrVersion, v.Version,
+	types.Emit(ctx, types.EventUpdate, types.AttrAsset, a.Id, types.AttrVersion, v.Version,
 		types.AttrManifest, hex.EncodeToString(v.Manifest), types.AttrRoot, hex.EncodeToString(v.Root))
 	if !was.Is(v.Licence) {
-		emit(ctx, types.EventLicence, types.AttrAsset, a.Id, types.AttrVersion, v.Version,
+		types.Emit(ctx, types.EventLicence, types.AttrAsset, a.Id, types.AttrVersion, v.Version,
 			types.AttrLicence, weal.LicenceKind(v.Licence.Kind))
 	}
 	return v, nil

@@ -8,6 +8,7 @@ import (
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/holiman/uint256"
 
+	"github.com/weal-network/weal/x/asset/stored"
 	"github.com/weal-network/weal/x/asset/types"
 )
 
@@ -121,7 +122,7 @@ func (b Book) allowance(ctx context.Context, c uint64, id uint256.Int, r row, op
 	if r.allowances == 0 {
 		return uint256.Int{}, nil
 	}
-	return orZero(b.allowances.Get(ctx, collections.Join3(c, id, operator)))
+	return stored.OrZero(b.allowances.Get(ctx, collections.Join3(c, id, operator)))
 }
 
 // setAllowance stores an allowance and keeps count of the token's in r.
@@ -131,6 +132,12 @@ func (b Book) setAllowance(ctx context.Context, c uint64, id uint256.Int, r *row
 	if err != nil {
 		return err
 	}
+	return b.putAllowance(ctx, key, r, value, had)
+}
+
+// putAllowance is setAllowance of one that there was, or was not.
+func (b Book) putAllowance(ctx context.Context, key allowanceKey, r *row, value uint256.Int, had bool) error {
+	c, id := key.K1(), key.K2()
 	if value.IsZero() {
 		if !had {
 			return nil

@@ -2,7 +2,6 @@ package token
 
 import (
 	"context"
-	"errors"
 
 	"cosmossdk.io/collections"
 
@@ -26,6 +25,7 @@ type (
 	allowanceKey = collections.Triple[uint64, uint256.Int, common.Address]
 	operatorKey  = collections.Triple[uint64, common.Address, common.Address]
 	slotOperKey  = collections.Quad[uint64, common.Address, uint256.Int, common.Address]
+	worthKey     = collections.Quad[uint64, common.Address, uint256.Int, uint256.Int]
 )
 
 // Token is one token of a collection.
@@ -68,6 +68,7 @@ type Book struct {
 	allowances collections.Map[allowanceKey, uint256.Int]
 	operators  collections.KeySet[operatorKey]
 	slotOpers  collections.KeySet[slotOperKey]
+	worth      collections.KeySet[worthKey]
 
 	registry collections.Map[uint64, types.Collection]
 	numbers  collections.Map[common.Address, uint64]
@@ -97,6 +98,7 @@ func New(sb *collections.SchemaBuilder, cdc codec.BinaryCodec, watchers ...Watch
 		allowances: collections.NewMap(sb, types.TokenAllowancesKey, "token_allowances", collections.TripleKeyCodec(countKey, numberKey, addressKey), numberValue),
 		operators:  collections.NewKeySet(sb, types.TokenOperatorsKey, "token_operators", collections.TripleKeyCodec(countKey, addressKey, addressKey)),
 		slotOpers:  collections.NewKeySet(sb, types.TokenSlotOperatorsKey, "token_slot_operators", collections.QuadKeyCodec(countKey, addressKey, numberKey, addressKey)),
+		worth:      collections.NewKeySet(sb, types.TokenWorthKey, "token_worth", collections.QuadKeyCodec(countKey, addressKey, numberKey, numberKey)),
 
 		registry: collections.NewMap(sb, types.CollectionsKey, "collections", countKey, codec.CollValue[types.Collection](cdc)),
 		numbers:  collections.NewMap(sb, types.CollectionNumbersKey, "collection_numbers", addressKey, countValue),
@@ -104,21 +106,17 @@ func New(sb *collections.SchemaBuilder, cdc codec.BinaryCodec, watchers ...Watch
 	}
 }
 
-// tell has the watchers hear of changes.
+// tell has the watchers hear of changes, and then the index of worth.
 func (b Book) tell(ctx context.Context, collection uint64, changes ...Change) error {
 	for _, w := range b.watchers {
 		if err := w.Changing(ctx, collection, changes); err != nil {
 			return err
 		}
 	}
-	return nil
-}
-
-// orZero makes a row that does not exist a zero value.
-func orZero[T any](v T, err error) (T, error) {
-	if errors.Is(err, collections.ErrNotFound) {
-		var zero T
-		return zero, nil
+	for _, c := range changes {
+		if err := b.revalued(ctx, collection, c); err != nil {
+			return err
+		}
 	}
-	return v, err
+	return nil
 }

@@ -55,6 +55,9 @@ func (b Book) load(ctx context.Context, g types.CollectionState) error {
 		if err := b.setRow(ctx, g.Number, id, r); err != nil {
 			return err
 		}
+		if err := b.revalued(ctx, g.Number, Change{ID: id, Slot: r.slot, After: r.value, To: r.owner}); err != nil {
+			return err
+		}
 		if err := b.all.Set(ctx, collections.Join(g.Number, uint64(i)), id); err != nil {
 			return err
 		}

@@ -2,6 +2,7 @@ package token
 
 import (
 	"context"
+	"errors"
 
 	"cosmossdk.io/collections"
 
@@ -27,7 +28,8 @@ func (b Book) Check(ctx context.Context) error {
 }
 
 // check: each enumeration names each token once, at the place the token says,
-// without gaps; a token's allowances are counted; ids are below the counter.
+// without gaps; a token's allowances are counted; ids are below the counter; the
+// index of worth has the tokens with a value, and no others.
 func (b Book) check(ctx context.Context, c uint64) error {
 	next, err := b.peekID(ctx, c)
 	if err != nil {
@@ -35,7 +37,7 @@ func (b Book) check(ctx context.Context, c uint64) error {
 	}
 	counts := map[common.Address]uint64{}
 	slots := map[uint256.Int]uint64{}
-	var tokens uint64
+	var tokens, worth uint64
 	one := collections.NewPrefixedPairRange[uint64, uint256.Int](c)
 	err = b.tokens.Walk(ctx, one, func(key tokenKey, r row) (bool, error) {
 		id := key.K2()
@@ -48,13 +50,37 @@ func (b Book) check(ctx context.Context, c uint64) error {
 		if err := b.checkPlaces(ctx, c, id, r); err != nil {
 			return true, err
 		}
+		if !r.value.IsZero() {
+			worth++
+			if has, err := b.worth.Has(ctx, collections.Join4(c, r.owner, r.slot, id)); err != nil || !has {
+				return true, errors.Join(err, types.ErrBroken.Wrapf("worth: token %s of collection %d has a value and is not listed", id.Dec(), c))
+			}
+		}
 		err := b.checkAllowances(ctx, c, id, r)
 		return err != nil, err
 	})
 	if err != nil {
 		return err
 	}
+	if err := b.checkWorth(ctx, c, worth); err != nil {
+		return err
+	}
 	return b.checkLists(ctx, c, tokens, counts, slots)
+}
+
+// checkWorth: the index names as many tokens as have a value. Since it has each
+// of those, it then names nothing else.
+func (b Book) checkWorth(ctx context.Context, c, want uint64) error {
+	var listed uint64
+	r := collections.NewPrefixedQuadRange[uint64, common.Address, uint256.Int, uint256.Int](c)
+	err := b.worth.Walk(ctx, r, func(worthKey) (bool, error) {
+		listed++
+		return false, nil
+	})
+	if err == nil && listed != want {
+		err = types.ErrBroken.Wrapf("worth: %d tokens of collection %d have a value, %d are listed", want, c, listed)
+	}
+	return err
 }
 
 // checkPlaces: the lists have the token where it says.

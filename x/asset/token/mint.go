@@ -8,6 +8,7 @@ import (
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/holiman/uint256"
 
+	"github.com/weal-network/weal/x/asset/stored"
 	"github.com/weal-network/weal/x/asset/types"
 )
 
@@ -148,7 +149,7 @@ func (b Book) add(ctx context.Context, c uint64, id uint256.Int, r row) error {
 
 // peekID returns the id that the next new token gets.
 func (b Book) peekID(ctx context.Context, c uint64) (uint256.Int, error) {
-	id, err := orZero(b.next.Get(ctx, c))
+	id, err := stored.OrZero(b.next.Get(ctx, c))
 	if id.IsZero() {
 		id.SetOne()
 	}

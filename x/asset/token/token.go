@@ -9,6 +9,7 @@ import (
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/holiman/uint256"
 
+	"github.com/weal-network/weal/x/asset/stored"
 	"github.com/weal-network/weal/x/asset/types"
 )
 
@@ -66,7 +67,7 @@ func (b Book) setRow(ctx context.Context, c uint64, id uint256.Int, r row) error
 
 // Supply returns how many tokens a collection has.
 func (b Book) Supply(ctx context.Context, c uint64) (uint64, error) {
-	return orZero(b.supply.Get(ctx, c))
+	return stored.OrZero(b.supply.Get(ctx, c))
 }
 
 // ByIndex returns the id of a collection's i-th token, counted from 0, or
@@ -77,7 +78,7 @@ func (b Book) ByIndex(ctx context.Context, c, i uint64) (uint256.Int, error) {
 
 // CountOf returns how many tokens an owner has.
 func (b Book) CountOf(ctx context.Context, c uint64, owner common.Address) (uint64, error) {
-	return orZero(b.count.Get(ctx, collections.Join(c, owner)))
+	return stored.OrZero(b.count.Get(ctx, collections.Join(c, owner)))
 }
 
 // OfOwner returns the id of an owner's i-th token, counted from 0, or
@@ -88,7 +89,7 @@ func (b Book) OfOwner(ctx context.Context, c uint64, owner common.Address, i uin
 
 // SlotCount returns how many slots have ever had a token.
 func (b Book) SlotCount(ctx context.Context, c uint64) (uint64, error) {
-	return orZero(b.slotCount.Get(ctx, c))
+	return stored.OrZero(b.slotCount.Get(ctx, c))
 }
 
 // SlotByIndex returns the i-th slot, counted from 0, or types.ErrSlotIndex.
@@ -98,7 +99,7 @@ func (b Book) SlotByIndex(ctx context.Context, c, i uint64) (uint256.Int, error)
 
 // CountInSlot returns how many tokens are in a slot.
 func (b Book) CountInSlot(ctx context.Context, c uint64, slot uint256.Int) (uint64, error) {
-	s, err := orZero(b.slotRows.Get(ctx, collections.Join(c, slot)))
+	s, err := stored.OrZero(b.slotRows.Get(ctx, collections.Join(c, slot)))
 	return s.count, err
 }
 

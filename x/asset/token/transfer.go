@@ -226,6 +226,7 @@ func (b Book) spend(ctx context.Context, c uint64, caller common.Address, id, va
 	if left.Lt(&value) {
 		return r, Spent{}, types.Err3525Allowance
 	}
+	had := !left.IsZero() // no row is zero
 	left.Sub(&left, &value)
-	return r, Spent{Used: true, Left: left}, b.setAllowance(ctx, c, id, &r, caller, left)
+	return r, Spent{Used: true, Left: left}, b.putAllowance(ctx, collections.Join3(c, id, caller), &r, left, had)
 }

@@ -72,6 +72,9 @@ var (
 	TokenOperatorsKey = collections.NewPrefix(32)
 	// TokenSlotOperatorsKey: (collection, owner, slot, operator).
 	TokenSlotOperatorsKey = collections.NewPrefix(33)
+	// TokenWorthKey: (collection, owner, slot, token), of tokens whose value is not
+	// zero; an index.
+	TokenWorthKey = collections.NewPrefix(37)
 	// CollectionsKey: collection → Collection.
 	CollectionsKey = collections.NewPrefix(34)
 	// CollectionNumbersKey: address → collection.
