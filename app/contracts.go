@@ -11,6 +11,7 @@ import (
 	collectioncontract "github.com/weal-network/weal/precompile/collection"
 	councilcontract "github.com/weal-network/weal/precompile/council"
 	marketcontract "github.com/weal-network/weal/precompile/market"
+	"github.com/weal-network/weal/x402/proxy"
 )
 
 // ownContracts are the addresses of Weal's contracts that are written in Go.
@@ -29,10 +30,12 @@ func (a *App) registerContracts() {
 }
 
 // preinstalls are the contracts that are there from the first block on: the
-// engine's, and a byte of code at the address of each of ours.
+// engine's, a byte of code at the address of each of ours, and the one that public
+// x402 clients sign for.
 func preinstalls() []evmtypes.Preinstall {
 	return append(slices.Clone(evmtypes.DefaultPreinstalls),
-		assetcontract.Preinstall(), collectioncontract.Preinstall(), marketcontract.Preinstall(), councilcontract.Preinstall())
+		assetcontract.Preinstall(), collectioncontract.Preinstall(), marketcontract.Preinstall(), councilcontract.Preinstall(),
+		proxy.Preinstall())
 }
 
 // staticPrecompiles returns the addresses of the contracts written in Go, in

@@ -19,6 +19,7 @@ type promise struct {
 	tick     *pay.TickLeaf
 	tickPath pay.Path
 	use      *use         // that the order takes of the payer's credential; nil if none are counted
+	denom    string       // of the tab
 	price    types.Amount // firm: what the leaf adds for this order
 	risk     types.Amount // metered: what may be given away ahead of its tick
 }
@@ -38,7 +39,7 @@ func (b *Book) AcceptLeaf(ctx context.Context, v pay.SignedVoucher, p wire.PaidL
 	if p.Leaf.Order != p.Order.Hash() {
 		return refuse(CodeBadPayment, "the leaf names another order than came with it")
 	}
-	u, err := b.checkVoucher(ctx, v, p.Order)
+	l, u, err := b.checkVoucher(ctx, v, p.Order)
 	if err != nil {
 		return err
 	}
@@ -46,7 +47,7 @@ func (b *Book) AcceptLeaf(ctx context.Context, v pay.SignedVoucher, p wire.PaidL
 		return refuse(CodeBadPayment, "%v", err)
 	}
 	return b.accept(ctx, promise{
-		voucher: v, order: p.Leaf.Order, leaf: &p.Leaf, leafPath: p.Path, use: u, price: price,
+		voucher: v, order: p.Leaf.Order, leaf: &p.Leaf, leafPath: p.Path, use: u, denom: l.Denom, price: price,
 	})
 }
 
@@ -58,7 +59,7 @@ func (b *Book) AcceptTick(ctx context.Context, v pay.SignedVoucher, p wire.PaidT
 	if err := checkMeter(p, want); err != nil {
 		return err
 	}
-	u, err := b.checkVoucher(ctx, v, p.Order)
+	l, u, err := b.checkVoucher(ctx, v, p.Order)
 	if err != nil {
 		return err
 	}
@@ -66,7 +67,7 @@ func (b *Book) AcceptTick(ctx context.Context, v pay.SignedVoucher, p wire.PaidT
 		return refuse(CodeBadPayment, "%v", err)
 	}
 	pr := promise{
-		voucher: v, order: p.Leaf.Order, tick: &p.Leaf, tickPath: p.Path, use: u, risk: tickRisk(p.Leaf, 0),
+		voucher: v, order: p.Leaf.Order, tick: &p.Leaf, tickPath: p.Path, use: u, denom: l.Denom, risk: tickRisk(p.Leaf, 0),
 	}
 	if p.Firm != nil {
 		if p.Firm.Leaf.Asset != p.Order.Asset {
@@ -99,39 +100,40 @@ func checkMeter(p wire.PaidTick, want wire.Meter) error {
 }
 
 // checkVoucher checks all of v that does not depend on the kind of payment. The
-// signature comes last: it costs more than the rest together. It returns the use
-// that the order takes of the payer's credential, if its uses are counted.
-func (b *Book) checkVoucher(ctx context.Context, v pay.SignedVoucher, o pay.Order) (*use, error) {
+// signature comes last: it costs more than the rest together. It returns the
+// lane, and the use that the order takes of the payer's credential, if its uses
+// are counted.
+func (b *Book) checkVoucher(ctx context.Context, v pay.SignedVoucher, o pay.Order) (types.Lane, *use, error) {
 	switch asset := b.Asset(); {
 	case o.Asset != asset:
-		return nil, refuse(CodeBadPayment, "the order is for asset %d, this is asset %d", o.Asset, asset)
+		return types.Lane{}, nil, refuse(CodeBadPayment, "the order is for asset %d, this is asset %d", o.Asset, asset)
 	case v.Chain != b.chain:
-		return nil, refuse(CodeBadPayment, "the voucher is for another chain; this one is %s", b.cfg.ChainID)
+		return types.Lane{}, nil, refuse(CodeBadPayment, "the voucher is for another chain; this one is %s", b.cfg.ChainID)
 	case o.Lane != v.Lane || o.Seq != v.Seq:
-		return nil, refuse(CodeBadPayment, "the order is for lane %s seq %d, the voucher for lane %s seq %d", o.Lane, o.Seq, v.Lane, v.Seq)
+		return types.Lane{}, nil, refuse(CodeBadPayment, "the order is for lane %s seq %d, the voucher for lane %s seq %d", o.Lane, o.Seq, v.Lane, v.Seq)
 	case v.Seq == 0 || v.Seq > math.MaxInt64:
-		return nil, refuse(CodeBadPayment, "the voucher's seq %d is out of range; it counts from 1", v.Seq)
+		return types.Lane{}, nil, refuse(CodeBadPayment, "the voucher's seq %d is out of range; it counts from 1", v.Seq)
 	}
 	l, u, err := b.admit(ctx, v.Lane)
 	if err != nil {
-		return nil, err
+		return types.Lane{}, nil, err
 	}
 	if o.Gateway != l.Gateway {
-		return nil, refuseLane("lane %s is for gateway %d, the order names %d", l.Ref, l.Gateway, o.Gateway)
+		return types.Lane{}, nil, refuseLane("lane %s is for gateway %d, the order names %d", l.Ref, l.Gateway, o.Gateway)
 	}
 	most, ok := v.Most()
 	if !ok || most.Cmp(l.Cap) > 0 {
-		return nil, refuse(CodeOverCap, "the voucher promises more than lane %s holds, which is %s; open another lane", l.Ref, l.Cap)
+		return types.Lane{}, nil, refuse(CodeOverCap, "the voucher promises more than lane %s holds, which is %s; open another lane", l.Ref, l.Cap)
 	}
 	// Leaves never fall and ticks are folded in, so an honest voucher is never
 	// below what was credited. One that is has a sister that promised more.
 	if l.Credited.Cmp(most) > 0 {
-		return nil, refuse(CodeOverCap, "lane %s was credited %s already, more than this voucher promises in all", l.Ref, l.Credited)
+		return types.Lane{}, nil, refuse(CodeOverCap, "lane %s was credited %s already, more than this voucher promises in all", l.Ref, l.Credited)
 	}
-	if err := v.Verify(l.Key); err != nil {
-		return nil, refuseLane("the voucher's signature is not that of lane %s", l.Ref)
+	if err := b.verifier.Voucher(v, l.Key); err != nil {
+		return types.Lane{}, nil, refuseLane("the voucher's signature is not that of lane %s", l.Ref)
 	}
-	return u, nil
+	return l, u, nil
 }
 
 // accept compares a promise with what the lane owes, and keeps it.
@@ -142,6 +144,9 @@ func (b *Book) accept(ctx context.Context, p promise) error {
 	}
 	l, err := b.lane(ctx, ref)
 	if err != nil {
+		return err
+	}
+	if err := b.denominate(ctx, ref.Tab, p.denom); err != nil {
 		return err
 	}
 	l.work.Lock()
@@ -157,7 +162,13 @@ func (b *Book) accept(ctx context.Context, p promise) error {
 	if err != nil {
 		return err
 	}
-	if err := b.reserve(l, next); err != nil {
+	var first *firstOrder
+	if old.seq == 0 {
+		if first, err = b.first(ctx, ref, sum(p.price, p.risk)); err != nil {
+			return err
+		}
+	}
+	if err := b.reserve(l, next, first); err != nil {
 		return err
 	}
 	if err := b.store.put(ctx, b.Asset(), next, p.use); err != nil {

@@ -46,6 +46,13 @@ type Config struct {
 	// Exposure is the most that one tab may owe, in the smallest unit of its
 	// denomination: the greatest possible loss to it.
 	Exposure types.Amount
+	// ExposureAll is the most that all tabs of one denomination may owe together,
+	// in its smallest unit: the greatest possible loss to all of them. Zero is
+	// DefaultTabs times Exposure.
+	ExposureAll types.Amount
+	// Watcher is handed what lanes owe, to settle it while the asset is away. It
+	// may be nil.
+	Watcher Watcher
 	// Contact tells in an error where to ask for a credential; it may be empty.
 	Contact string
 	Chain   Chain
@@ -54,6 +61,10 @@ type Config struct {
 	Log     *slog.Logger
 }
 
+// DefaultTabs is how many tabs can owe all of their exposure at once, if
+// Config.ExposureAll does not say otherwise.
+const DefaultTabs = 20
+
 // Book keeps what one asset earns. It is safe for concurrent use; only one Book
 // at a time may keep an asset in a database.
 type Book struct {
@@ -61,7 +72,11 @@ type Book struct {
 	chain types.Hash
 	store *store
 	view  *view
-	due   chan struct{} // has an element when someone should look at Due
+	// verifier knows the keys of lanes.
+	verifier *pay.Verifier
+	due      chan struct{} // has an element when someone should look at Due
+	// handed has an element when there is something to hand to the watcher.
+	handed chan struct{}
 
 	settling sync.Mutex // held over Settle
 	// unsure says that settlements may have been credited without this book's
@@ -71,10 +86,14 @@ type Book struct {
 	mu      sync.Mutex // guards what follows, and the state of every lane
 	asset   types.AssetID
 	lanes   map[types.LaneRef]*lane
-	tabs    map[types.TabID][]*lane
+	tabs    map[types.TabID]*tab
+	denoms  map[string]*owed     // all tabs of a denomination
 	byOrder map[types.Hash]*lane // by the order that a lane has now
-	pressed map[types.TabID]bool // tabs refused for the exposure since their last settlement
+	toHand  []*lane              // lanes whose claims wait to be handed to the watcher
 }
+
+// rememberedKeys is of how many lanes the keys are prepared for verifying.
+const rememberedKeys = 1024
 
 // Open opens the book in cfg.DB and makes its tables if they are not there.
 func Open(ctx context.Context, cfg Config) (*Book, error) {
@@ -92,13 +111,19 @@ func Open(ctx context.Context, cfg Config) (*Book, error) {
 	case cfg.Exposure.IsZero():
 		return nil, errors.New("open book: an exposure of zero would refuse every payment; set one")
 	}
+	if cfg.ExposureAll.IsZero() {
+		cfg.ExposureAll = times(cfg.Exposure, DefaultTabs)
+	}
+	if cfg.ExposureAll.Cmp(cfg.Exposure) < 0 {
+		return nil, fmt.Errorf("open book: the exposure of all tabs, %s, is less than that of one, %s; set at least as much", cfg.ExposureAll, cfg.Exposure)
+	}
 	st, err := openStore(ctx, cfg.DB)
 	if err != nil {
 		return nil, fmt.Errorf("open book: %w", err)
 	}
 	b := &Book{
 		cfg: cfg, chain: pay.ChainHash(cfg.ChainID), store: st,
-		view: newView(cfg.Chain, cfg.Now), due: make(chan struct{}, 1),
+		view: newView(cfg.Chain, cfg.Now), verifier: pay.NewVerifier(rememberedKeys), due: make(chan struct{}, 1), handed: make(chan struct{}, 1),
 	}
 	return b, b.SetAsset(ctx, cfg.Asset)
 }
@@ -110,15 +135,21 @@ func (b *Book) SetAsset(ctx context.Context, asset types.AssetID) error {
 	if err != nil {
 		return fmt.Errorf("open book of asset %d: %w", asset, err)
 	}
+	denoms, err := b.store.denoms(ctx)
+	if err != nil {
+		return fmt.Errorf("open book of asset %d: %w", asset, err)
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.asset = asset
 	b.lanes = map[types.LaneRef]*lane{}
-	b.tabs = map[types.TabID][]*lane{}
+	b.tabs = map[types.TabID]*tab{}
+	b.denoms = map[string]*owed{}
 	b.byOrder = map[types.Hash]*lane{}
-	b.pressed = map[types.TabID]bool{}
+	b.toHand = nil
 	for _, s := range states {
-		b.add(s)
+		b.tab(s.ref.Tab).denom = denoms[s.ref.Tab]
+		b.hand(b.add(s)) // the watcher may have missed it
 	}
 	b.unsure.Store(true)
 	b.callDue()
@@ -136,7 +167,9 @@ func (b *Book) Asset() types.AssetID {
 func (b *Book) add(s state) *lane {
 	l := &lane{state: s, changed: make(chan struct{}), serving: make(chan struct{}, 1)}
 	b.lanes[s.ref] = l
-	b.tabs[s.ref.Tab] = append(b.tabs[s.ref.Tab], l)
+	t := b.tab(s.ref.Tab)
+	t.lanes = append(t.lanes, l)
+	b.recount(l)
 	if s.seq > 0 {
 		b.byOrder[s.order] = l
 	}
@@ -202,8 +235,8 @@ func (b *Book) read(l *lane) (state, <-chan struct{}) {
 	return l.state, l.changed
 }
 
-// set gives a lane the state that was written, and wakes who waits on it; if the
-// tab has more room now, all of the tab.
+// set gives a lane the state that was written, and wakes who waits on it; if there
+// is more room now, whoever waits for that.
 func (b *Book) set(l *lane, s state) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -211,16 +244,18 @@ func (b *Book) set(l *lane, s state) {
 		delete(b.byOrder, l.state.order)
 		b.byOrder[s.order] = l
 	}
-	before := l.state.exposed()
+	before, owed := l.state.exposed(), l.state.value
 	l.state, l.next = s, nil
-	l.wake()
-	if s.exposed().Cmp(before) < 0 {
-		delete(b.pressed, s.ref.Tab)
-		for _, other := range b.tabs[s.ref.Tab] {
-			other.wake()
-		}
+	if s.value.Cmp(owed) > 0 {
+		b.hand(l)
 	}
-	if b.unsettledOf(s.ref.Tab).Cmp(b.cfg.Exposure.Half()) >= 0 {
+	b.recount(l)
+	l.wake()
+	t := b.tab(s.ref.Tab)
+	if s.exposed().Cmp(before) < 0 {
+		b.relieved(t)
+	}
+	if t.due(b.cfg.Exposure) || b.all(t.denom).due(b.cfg.ExposureAll) {
 		b.callDue()
 	}
 }

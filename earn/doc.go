@@ -8,8 +8,13 @@
 //     and a total that fits the lane's cap.
 //   - What was accepted is with the operating system before the call returns, so
 //     that a crash loses no claim.
-//   - One tab never owes more than Config.Exposure: what is unsettled, what was
-//     given away ahead of its tick, and what a settlement did not bring.
+//   - One tab never owes more than Config.Exposure, and all tabs of a denomination
+//     together never more than Config.ExposureAll: what is unsettled, what was given
+//     away ahead of its tick, and what a settlement did not bring.
+//   - The first order of a lane is accepted only if bringing it to the chain is
+//     refunded by the tab's fee reserve, or worth it without.
+//   - What lanes owe is handed to the watcher soon after it was accepted, beside the
+//     work: a watcher that is down holds up nobody.
 //   - A payment is accepted only from a payer who may use the asset. The uses of a
 //     credential that has a limited number are counted with the orders they were
 //     taken for: never one too many, also if orders race or the process is killed.

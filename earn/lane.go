@@ -15,7 +15,9 @@ type lane struct {
 
 	// What follows is guarded by the book's mutex.
 	state   state
-	next    *state        // being written: already counts in the tab's exposure
+	next    *state        // being written: already counts in the exposure
+	counted part          // what of it is in the sums of its tab and of all
+	handing bool          // its claim waits to be handed to the watcher
 	changed chan struct{} // closed when state changes
 }
 

@@ -22,6 +22,9 @@ type use struct {
 // old. Errors are *wire.Error.
 func (b *Book) Admit(ctx context.Context, ref types.LaneRef) (types.Lane, error) {
 	l, u, err := b.admit(ctx, ref)
+	if err == nil {
+		err = b.admitFirst(ctx, l)
+	}
 	if err != nil || u == nil {
 		return l, err
 	}

@@ -19,7 +19,9 @@ const (
 	CodeUsedUp      = "credential_used_up" // 403: all uses of the payer's credential were served
 	CodeOrderTaken  = "order_taken"        // 409: the sequence number has another order, or is over
 	CodeLaneClosing = "lane_closing"       // 410
+	CodeReserve     = "fee_reserve_low"    // 402: the tab's fee reserve cannot refund a lane's first credit
 	CodeExposure    = "exposure_reached"   // 429: settling; retry
+	CodeExposureAll = "exposure_of_all"    // 429: of all tabs together; settling; retry
 	CodeChainDown   = "chain_unreachable"  // 503
 	CodeNoAsset     = "not_registered"     // 503
 )
@@ -68,6 +70,18 @@ func refuseExposure(tab types.TabID, exposure types.Amount) error {
 		"tab %d would owe more than %s before a settlement; settling now, retry in a few seconds", tab, exposure)
 }
 
+func refuseExposureAll(denom string, exposure types.Amount) error {
+	return wire.NewError(http.StatusTooManyRequests, wire.TypeRateLimit, CodeExposureAll,
+		"all tabs in %s together would owe more than %s before a settlement; settling now, retry in a few seconds", denom, exposure)
+}
+
+func refuseReserve(f *firstOrder, tab types.TabID, lanes uint64, need types.Amount) error {
+	return refuse(CodeReserve,
+		"lane %s owes nothing here yet, and its first order is not worth bringing to the chain by itself; the fee reserve of tab %d "+
+			"has %s, and would have to refund %s for each of %d lanes, %s in all: add to the fee reserve, use a lane that is in use here, or order for at least %s at once",
+		f.ref, tab, f.left, f.refund, lanes, need, f.worth)
+}
+
 func chainDown(err error) error {
 	return wire.NewError(http.StatusServiceUnavailable, wire.TypeServer, CodeChainDown,
 		"the chain cannot be asked now: %v; retry in a few seconds", err)
@@ -75,3 +89,5 @@ func chainDown(err error) error {
 
 var errNoAsset = wire.NewError(http.StatusServiceUnavailable, wire.TypeServer, CodeNoAsset,
 	"this role has no asset yet; register one first")
+
+var errNoOrder = refuseOrder("the order was not accepted, or another has taken its place")

@@ -30,7 +30,7 @@ func (b *Book) Serve(ctx context.Context, order types.Hash) (done func(), err er
 		return nil, err
 	}
 	if l == nil {
-		return nil, refuseOrder("the order was not accepted, or another has taken its place")
+		return nil, errNoOrder
 	}
 	select {
 	case l.serving <- struct{}{}:
@@ -38,6 +38,19 @@ func (b *Book) Serve(ctx context.Context, order types.Hash) (done func(), err er
 	case <-ctx.Done():
 		return nil, fmt.Errorf("wait for the order's other request: %w", context.Cause(ctx))
 	}
+}
+
+// ServeOn is Serve for an order of lane ref, as the order itself says. Of a lane
+// that is at another order it knows without looking further.
+func (b *Book) ServeOn(ctx context.Context, ref types.LaneRef, order types.Hash) (done func(), err error) {
+	b.mu.Lock()
+	l := b.lanes[ref]
+	other := l != nil && l.state.order != order
+	b.mu.Unlock()
+	if other {
+		return nil, errNoOrder
+	}
+	return b.Serve(ctx, order)
 }
 
 // MarkServed keeps the answer of an order that was accepted, so that a retry gets

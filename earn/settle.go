@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/weal-network/weal/pay"
@@ -27,7 +28,8 @@ type claim struct {
 }
 
 // Unsettled returns the best claim of every lane that owes more than settlements
-// have covered, in the order of the lanes.
+// have covered: those of the tabs that owe the most first, of one tab in the order
+// of its lanes.
 func (b *Book) Unsettled(context.Context) ([]pay.Settlement, error) {
 	var all []pay.Settlement
 	for _, c := range b.claims() {
@@ -48,8 +50,15 @@ func (b *Book) claims() []claim {
 			all = append(all, claim{lane: l, state: l.state, settlement: s})
 		}
 	}
+	slices.SortStableFunc(all, func(x, y claim) int {
+		return b.unsettledOf(y.state.ref.Tab).Cmp(b.unsettledOf(x.state.ref.Tab))
+	})
 	return all
 }
+
+// unsettledOf returns what settlements of a tab's lanes would bring. The caller
+// holds b.mu.
+func (b *Book) unsettledOf(id types.TabID) types.Amount { return b.tab(id).unsettled.amount() }
 
 // Earned returns what settlements have brought and what they have still to bring,
 // as if all lanes were of one denomination.
@@ -57,22 +66,20 @@ func (b *Book) Earned(ctx context.Context) (settled, unsettled types.Amount, err
 	return b.store.earned(ctx, b.Asset())
 }
 
-// Due reports whether it is time to settle: some tab owes half the exposure, or
-// had to be refused for it, or a lane that owes can only be settled any more: its
+// Due reports whether it is time to settle: some tab, or all of one denomination,
+// owe half of their exposure, or had to be refused for it, or a lane that owes can only be settled any more: its
 // tab is being closed, its key was revoked, or its epoch has ended.
 func (b *Book) Due(ctx context.Context) bool {
 	var owing []types.LaneRef
 	b.mu.Lock()
+	if b.pressing() {
+		b.mu.Unlock()
+		return true
+	}
 	for _, l := range b.sorted() {
-		ref := l.state.ref
-		if l.state.unsettled().IsZero() {
-			continue
+		if !l.state.unsettled().IsZero() {
+			owing = append(owing, l.state.ref)
 		}
-		if b.pressed[ref.Tab] || b.unsettledOf(ref.Tab).Cmp(b.cfg.Exposure.Half()) >= 0 {
-			b.mu.Unlock()
-			return true
-		}
-		owing = append(owing, ref)
 	}
 	b.mu.Unlock()
 	silent := map[types.TabID]bool{} // the chain does not tell of them now
@@ -85,6 +92,21 @@ func (b *Book) Due(ctx context.Context) bool {
 			return true
 		case err != nil && !errors.Is(err, types.ErrNotFound):
 			silent[ref.Tab] = true
+		}
+	}
+	return false
+}
+
+// pressing reports whether an exposure is reason to settle. The caller holds b.mu.
+func (b *Book) pressing() bool {
+	for _, t := range b.tabs {
+		if t.due(b.cfg.Exposure) {
+			return true
+		}
+	}
+	for _, all := range b.denoms {
+		if all.due(b.cfg.ExposureAll) {
+			return true
 		}
 	}
 	return false
@@ -131,12 +153,30 @@ func (b *Book) catchUp(ctx context.Context) {
 		if err == nil {
 			err = b.raise(ctx, c.lane, credited)
 		}
+		if err == nil {
+			err = b.learn(ctx, c.state.ref)
+		}
 		if err != nil {
 			b.cfg.Log.Warn("what was settled is not known now", "lane", c.state.ref.String(), "err", err)
 			b.unsure.Store(true) // Run asks again
 			return
 		}
 	}
+}
+
+// learn asks the chain for the denomination of a tab that was kept without.
+func (b *Book) learn(ctx context.Context, ref types.LaneRef) error {
+	b.mu.Lock()
+	denom := b.tab(ref.Tab).denom
+	b.mu.Unlock()
+	if denom != "" {
+		return nil
+	}
+	l, err := b.view.lane(ctx, ref, fresh)
+	if err != nil {
+		return err
+	}
+	return b.denominate(ctx, ref.Tab, l.Denom)
 }
 
 // raise records that settlements have covered credited of what a lane owes.
@@ -226,10 +266,15 @@ func (b *Book) writeOff(ctx context.Context, c claim, credited types.Amount) err
 	return nil
 }
 
-// Run settles whenever it is due, until ctx ends. It looks every time a tab
-// reaches half the exposure, and else every interval; after a failure it waits
-// for the interval to pass.
+// Run settles whenever it is due, until ctx ends. It looks every time a tab's lanes
+// or all reach half their exposure, and else every interval; after a failure it waits
+// for the interval to pass. Beside that it hands the watcher what lanes owe.
 func (b *Book) Run(ctx context.Context, s Settler, interval time.Duration) {
+	var watching sync.WaitGroup
+	defer watching.Wait()
+	if b.cfg.Watcher != nil {
+		watching.Go(func() { b.watch(ctx) })
+	}
 	tick := time.NewTicker(interval)
 	defer tick.Stop()
 	for {

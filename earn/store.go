@@ -12,7 +12,7 @@ import (
 )
 
 // schemaVersion counts the layouts of earn's tables.
-const schemaVersion = 2
+const schemaVersion = 3
 
 // One row a lane: its newest order and claim. Nothing older is kept, since the
 // newest claim pays everything before it too. One row a holder whose credential's
@@ -28,6 +28,7 @@ const (
 	createUses = `CREATE TABLE IF NOT EXISTS earn_uses (
 		asset INTEGER NOT NULL, holder TEXT NOT NULL, height INTEGER NOT NULL, used INTEGER NOT NULL,
 		PRIMARY KEY (asset, holder))`
+	createTabs   = `CREATE TABLE IF NOT EXISTS earn_tabs (tab INTEGER PRIMARY KEY, denom TEXT NOT NULL)`
 	createOrders = `CREATE INDEX IF NOT EXISTS earn_orders ON earn_lanes (asset, ord)`
 
 	columns = `tab, epoch, lane, seq, ord, voucher, leaf, leaf_path, tick, tick_path, paid, preimage,
@@ -38,6 +39,8 @@ const (
 	selectLive     = `SELECT ` + columns + ` FROM earn_lanes WHERE asset = ? AND live = 1`
 	selectOrder    = `SELECT tab, epoch, lane FROM earn_lanes WHERE asset = ? AND ord = ?`
 	selectResponse = `SELECT response FROM earn_lanes` + whereLane + ` AND ord = ? AND served = 1`
+	selectTabs     = `SELECT tab, denom FROM earn_tabs`
+	putTab         = `INSERT INTO earn_tabs (tab, denom) VALUES (?, ?) ON CONFLICT (tab) DO UPDATE SET denom = excluded.denom`
 	selectSettled  = `SELECT value, settled, lost FROM earn_lanes WHERE asset = ?`
 
 	putLane = `INSERT INTO earn_lanes (asset, ` + columns + `, live, response)
@@ -52,28 +55,18 @@ const (
 	updateSettled = `UPDATE earn_lanes SET settled = ?, lost = ?, live = ?` + whereLane
 )
 
-// store is the book's tables. Every write is one statement, which commits by
-// itself, or an order with the use that it takes, which commit together: it is
-// with the operating system when the call returns.
+// store is the book's tables. Every write is one statement, or an order with the
+// use that it takes, which commit together: it is with the operating system when
+// the call returns.
 type store struct {
-	db                                 *sql.DB
-	putStmt, tickStmt, servedStmt, set *sql.Stmt
+	db *sql.DB
 }
 
 func openStore(ctx context.Context, db *sql.DB) (*store, error) {
-	if err := keep.Schema(ctx, db, "earn", schemaVersion, createLanes, createOrders, createUses); err != nil {
+	if err := keep.Schema(ctx, db, "earn", schemaVersion, createLanes, createOrders, createUses, createTabs); err != nil {
 		return nil, err
 	}
-	s := &store{db: db}
-	for query, stmt := range map[string]**sql.Stmt{
-		putLane: &s.putStmt, updateTick: &s.tickStmt, updateServed: &s.servedStmt, updateSettled: &s.set,
-	} {
-		var err error
-		if *stmt, err = db.PrepareContext(ctx, query); err != nil { //nolint:sqlclosecheck // closed with the database
-			return nil, fmt.Errorf("prepare statement: %w", err)
-		}
-	}
-	return s, nil
+	return &store{db: db}, nil
 }
 
 // put writes a lane with a new order; the answer of the last order goes. If the
@@ -92,33 +85,38 @@ func (s *store) put(ctx context.Context, asset types.AssetID, st state, u *use) 
 		blob(st.value), blob(st.settled), blob(st.risk), blob(st.lost), st.served, st.live(),
 	}
 	if u == nil {
-		return write(ctx, s.putStmt, "keep order", row...)
+		return s.write(ctx, putLane, "keep order", row...)
 	}
 	return s.putCounted(context.WithoutCancel(ctx), asset, *u, row)
 }
 
 // tick writes the ticks paid.
 func (s *store) tick(ctx context.Context, asset types.AssetID, st state) error {
-	return write(ctx, s.tickStmt, "keep tick", st.paid, st.preimage[:], blob(st.value), blob(st.risk), st.live(),
+	return s.write(ctx, updateTick, "keep tick", st.paid, st.preimage[:], blob(st.value), blob(st.risk), st.live(),
 		int64(asset), int64(st.ref.Tab), st.ref.Epoch, st.ref.Lane)
 }
 
 // served writes the answer of a lane's order.
 func (s *store) served(ctx context.Context, asset types.AssetID, st state, response []byte) error {
-	return write(ctx, s.servedStmt, "keep answer", response, blob(st.risk), st.live(),
+	return s.write(ctx, updateServed, "keep answer", response, blob(st.risk), st.live(),
 		int64(asset), int64(st.ref.Tab), st.ref.Epoch, st.ref.Lane)
 }
 
 // settled writes what a settlement covered and what it lost.
 func (s *store) settled(ctx context.Context, asset types.AssetID, st state) error {
-	return write(ctx, s.set, "keep settlement", blob(st.settled), blob(st.lost), st.live(),
+	return s.write(ctx, updateSettled, "keep settlement", blob(st.settled), blob(st.lost), st.live(),
 		int64(asset), int64(st.ref.Tab), st.ref.Epoch, st.ref.Lane)
 }
 
-// write runs stmt to its end even if the caller goes away: a write given up
+// write runs a statement to its end even if the caller goes away: a write given up
 // halfway may or may not be kept, and then nobody could say what is owed.
-func write(ctx context.Context, stmt *sql.Stmt, what string, args ...any) error {
-	if _, err := stmt.ExecContext(context.WithoutCancel(ctx), args...); err != nil {
+func (s *store) write(ctx context.Context, text, what string, args ...any) error {
+	ctx = context.WithoutCancel(ctx)
+	err := keep.Write(ctx, s.db, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, text, args...)
+		return err
+	})
+	if err != nil {
 		return fmt.Errorf("%s: %w", what, err)
 	}
 	return nil
@@ -148,6 +146,31 @@ func (s *store) live(ctx context.Context, asset types.AssetID) ([]state, error) 
 			return nil, err
 		}
 		all = append(all, st)
+	}
+	return all, rows.Err()
+}
+
+// denominate writes the denomination of a tab.
+func (s *store) denominate(ctx context.Context, id types.TabID, denom string) error {
+	_, err := s.db.ExecContext(context.WithoutCancel(ctx), putTab, int64(id), denom)
+	return err
+}
+
+// denoms reads the denominations of all tabs.
+func (s *store) denoms(ctx context.Context) (map[types.TabID]string, error) {
+	rows, err := s.db.QueryContext(ctx, selectTabs)
+	if err != nil {
+		return nil, fmt.Errorf("read tabs: %w", err)
+	}
+	defer rows.Close()
+	all := map[types.TabID]string{}
+	for rows.Next() {
+		var id types.TabID
+		var denom string
+		if err := rows.Scan(&id, &denom); err != nil {
+			return nil, fmt.Errorf("read tabs: %w", err)
+		}
+		all[id] = denom
 	}
 	return all, rows.Err()
 }

@@ -80,16 +80,3 @@ func (b *Book) AwaitTicks(ctx context.Context, ref types.LaneRef, seq uint64, k 
 		}
 	}
 }
-
-// inRoom reports whether a tab owes no more than the exposure. Ticks are taken
-// beyond it, as money in the hand is no risk; work is not given for them until a
-// settlement has made room.
-func (b *Book) inRoom(tab types.TabID) bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.exposedTo(tab).Cmp(b.cfg.Exposure) <= 0 {
-		return true
-	}
-	b.press(tab)
-	return false
-}

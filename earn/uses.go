@@ -54,7 +54,7 @@ func (s *store) putCounted(ctx context.Context, asset types.AssetID, u use, row 
 		_, err = tx.ExecContext(ctx, takeUse, int64(asset), u.holder(), u.height)
 	}
 	if err == nil {
-		_, err = tx.StmtContext(ctx, s.putStmt).ExecContext(ctx, row...) //nolint:sqlclosecheck // closed with the transaction
+		_, err = tx.ExecContext(ctx, putLane, row...)
 	}
 	if err != nil {
 		_ = tx.Rollback() // err says more

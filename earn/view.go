@@ -28,6 +28,7 @@ type view struct {
 	lanes   map[types.LaneRef]*answer[types.Lane]
 	assets  map[types.AssetID]*answer[types.Asset]
 	permits map[permitKey]*answer[types.Permit]
+	fees    map[types.TabID]*answer[reserve]
 }
 
 type permitKey struct {
@@ -45,7 +46,7 @@ func newView(c Chain, now func() time.Time) *view {
 	return &view{
 		chain: c, now: now,
 		lanes: map[types.LaneRef]*answer[types.Lane]{}, assets: map[types.AssetID]*answer[types.Asset]{},
-		permits: map[permitKey]*answer[types.Permit]{},
+		permits: map[permitKey]*answer[types.Permit]{}, fees: map[types.TabID]*answer[reserve]{},
 	}
 }
 
@@ -65,6 +66,15 @@ func (v *view) permit(ctx context.Context, asset types.AssetID, holder string, a
 		return v.chain.Permit(ctx, k.asset, k.holder)
 	}
 	return look(ctx, v, v.permits, permitKey{asset, holder}, age, ask)
+}
+
+// reserve returns what chain said of a tab's fee reserve no longer than age ago.
+func (v *view) reserve(ctx context.Context, chain Reserver, id types.TabID, age time.Duration) (reserve, error) {
+	ask := func(ctx context.Context, id types.TabID) (r reserve, err error) {
+		r.left, r.refund, r.worth, err = chain.Reserve(ctx, id)
+		return r, err
+	}
+	return look(ctx, v, v.fees, id, age, ask)
 }
 
 func look[K comparable, T any](ctx context.Context, v *view, m map[K]*answer[T], key K, age time.Duration,

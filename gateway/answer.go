@@ -18,8 +18,12 @@ import (
 type answer struct {
 	g      *Gateway
 	d      *deal
-	events *wire.Events
-	chunk  wire.Completion // what all chunks have in common
+	w      http.ResponseWriter
+	stream bool
+	// refused is told why an answer that is sent whole ends as a refused payment.
+	refused func(code string)
+	events  *wire.Events    // nil until the first byte, and if the answer is sent whole
+	chunk   wire.Completion // what all chunks have in common
 
 	text     strings.Builder
 	finish   string
@@ -36,21 +40,28 @@ type answer struct {
 // servePayment answers a request that pays. It returns an error only as long as
 // nothing was written.
 func (g *Gateway) servePayment(w http.ResponseWriter, r *http.Request, body []byte) error {
-	start, ctx := time.Now(), r.Context()
+	start := time.Now()
 	d, err := g.readPayment(r, body)
 	if err != nil {
 		return err
 	}
-	done, err := g.accept(ctx, d)
+	done, err := g.accept(r.Context(), d)
 	if err != nil {
 		return err
 	}
 	defer done()
-	releases, failure := g.release(ctx, d)
+	return g.serveDeal(r.Context(), g.newAnswer(w, d, start, true))
+}
+
+// serveDeal answers a payment that was accepted.
+func (g *Gateway) serveDeal(ctx context.Context, a *answer) error {
+	releases, failure := g.release(ctx, a.d)
 	if !slices.ContainsFunc(releases, func(r *wire.Release) bool { return r != nil }) {
 		return failure
 	}
-	a := g.newAnswer(w, d, start)
+	if a.stream {
+		a.events = wire.NewEvents(a.w)
+	}
 	a.passages(releases)
 	if failure == nil {
 		failure = a.ask(ctx)
@@ -59,9 +70,9 @@ func (g *Gateway) servePayment(w http.ResponseWriter, r *http.Request, body []by
 	return nil
 }
 
-func (g *Gateway) newAnswer(w http.ResponseWriter, d *deal, start time.Time) *answer {
+func (g *Gateway) newAnswer(w http.ResponseWriter, d *deal, start time.Time, stream bool) *answer {
 	return &answer{
-		g: g, d: d, events: wire.NewEvents(w), start: start,
+		g: g, d: d, w: w, stream: stream, start: start, paid: d.app.leaf != nil,
 		chunk: wire.Completion{
 			ID: "chatcmpl-" + d.order.String()[:24], Object: "chat.completion.chunk", Created: g.cfg.Now().Unix(), Model: g.app.Name,
 			Choices: []wire.Choice{},
@@ -73,7 +84,7 @@ func (g *Gateway) newAnswer(w http.ResponseWriter, d *deal, start time.Time) *an
 func (a *answer) passages(releases []*wire.Release) {
 	a.cited = a.d.citations(releases)
 	for i, r := range releases {
-		if r != nil {
+		if r != nil && !a.g.cfg.Unpaid {
 			a.receipts = append(a.receipts, r.Receipt)
 			asset := a.d.Quote.Vaults[i].Asset
 			a.charges = append(a.charges, wire.Charge{Asset: asset, Kind: types.KindData, Amount: a.d.leaves[asset].Order.Price})
@@ -86,6 +97,9 @@ func (a *answer) passages(releases []*wire.Release) {
 }
 
 func (a *answer) send(c wire.Completion) {
+	if a.events == nil {
+		return // it is sent whole, at the end
+	}
 	if err := a.events.Send(c); err != nil && a.gone == nil {
 		a.gone = err
 	}
@@ -123,7 +137,7 @@ var errUnpaid = errors.New("the app's tick did not come")
 
 // await waits for the app's own tick.
 func (a *answer) await(ctx context.Context) error {
-	if a.paid {
+	if a.paid || a.g.cfg.Unpaid {
 		return nil
 	}
 	began := time.Now()

@@ -22,16 +22,18 @@ func (a *answer) ask(ctx context.Context) error {
 	}
 	header := http.Header{}
 	wire.CopyTrace(header, a.d.trace)
-	payment, err := wire.EncodeHeader(wire.ModelPayment{Voucher: a.d.voucher, Paid: a.d.model})
-	if err != nil {
-		return err
+	if !a.g.cfg.Unpaid {
+		payment, err := wire.EncodeHeader(wire.ModelPayment{Voucher: a.d.voucher, Paid: a.d.model.tick, Leaf: a.d.model.leaf})
+		if err != nil {
+			return err
+		}
+		header.Set(wire.HeaderPayment, payment)
 	}
-	header.Set(wire.HeaderPayment, payment)
 	began := time.Now()
-	resp, err := a.g.peers.post(ctx, a.d.model.Leaf.Asset, wire.PathCompletions, body, header)
+	resp, err := a.g.peers.post(ctx, a.g.app.Model, wire.PathCompletions, body, header)
 	a.waiting += time.Since(began)
 	if err != nil {
-		a.g.cfg.Log.Warn("model not reached", "asset", uint64(a.d.model.Leaf.Asset), "err", err)
+		a.g.cfg.Log.Warn("model not reached", "asset", uint64(a.g.app.Model), "err", err)
 		return modelError("model_down", "the model cannot be reached: %v; the passages are yours, and the same payment can be sent again", err)
 	}
 	defer resp.Body.Close()
@@ -93,7 +95,7 @@ func (a *answer) take(ctx context.Context, c wire.Completion) error {
 		return nil
 	}
 	for _, r := range c.Weal.Receipts {
-		if r.Asset == a.d.model.Leaf.Asset {
+		if r.Asset == a.d.model.asset {
 			a.receipts = append(a.receipts, r)
 			a.charges = append(a.charges, wire.Charge{Asset: r.Asset, Kind: types.KindModel, Amount: r.Amount})
 		}

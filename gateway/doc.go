@@ -12,11 +12,14 @@
 //     paid twice. What that needs is kept before anything is passed on.
 //   - Whatever fails is told in OpenAI's error object, as a status as long as
 //     nothing was sent, and as the last event of the stream afterwards.
+//   - Whoever pays by x402 is told what it costs before it signs, and nobody takes
+//     more: x402.go takes vouchers as purses sign them, but firm; exact.go takes one
+//     transfer of tokens for one answer, and pays for it like for an API key.
 //
 // The way through it: [LoadApp] reads the app file, [New] opens the gateway,
 // Handler serves three ways of asking: with a lane (a quote comes back), with a
 // payment (the answer comes back), and with an API key, for clients that have no
-// purse; for those an [Asker] pays.
+// purse; for those package keys pays, and meters.
 //
 // spec/wire.md has the endpoints, events, statuses and codes.
 package gateway

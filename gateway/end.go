@@ -21,7 +21,7 @@ func (a *answer) end(ctx context.Context, failure error) {
 	if a.text.Len() > 0 && !errors.Is(failure, errUnpaid) {
 		failure = errors.Join(failure, a.await(ctx))
 	}
-	if a.text.Len() > 0 || failure == nil {
+	if !a.g.cfg.Unpaid && (a.text.Len() > 0 || failure == nil) {
 		if err := a.seal(ctx); err != nil {
 			a.g.cfg.Log.Error("answer not sealed", "order", a.d.order.String(), "err", err)
 			failure = errors.Join(failure, err)
@@ -33,8 +33,11 @@ func (a *answer) end(ctx context.Context, failure error) {
 		c.Choices = []wire.Choice{{Delta: &wire.Content{}, FinishReason: &a.finish}}
 	}
 	c.Usage = usage(a.d.req.bytes, a.cited, a.text.Len())
-	a.send(c)
-	_ = a.events.End() // who does not listen has nothing to be told
+	if a.events == nil {
+		a.whole(c)
+		return
+	}
+	_ = a.events.Last(c) // who does not listen has nothing to be told
 }
 
 // overhead returns the milliseconds that were not spent waiting for others.
@@ -58,7 +61,7 @@ func (a *answer) seal(ctx context.Context) error {
 // receipt returns the receipt that the order was served with before, if it says
 // the same, or a new one.
 func (a *answer) receipt(ctx context.Context) (pay.SignedReceipt, error) {
-	o := a.d.app.Order
+	o := a.d.app.order
 	r := pay.Receipt{
 		Chain: a.g.chain, Lane: o.Lane, Seq: o.Seq, Asset: o.Asset, Version: o.Version, Order: a.d.order,
 		Input: o.Request, Output: types.Hash(sha256.Sum256([]byte(a.text.String()))),

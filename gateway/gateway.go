@@ -6,10 +6,12 @@ import (
 	"database/sql"
 	"errors"
 	"log/slog"
+	"net/http"
 	"sync"
 	"time"
 
 	"github.com/weal-network/weal/earn"
+	"github.com/weal-network/weal/gateway/keys"
 	"github.com/weal-network/weal/model/registry"
 	"github.com/weal-network/weal/pay"
 	"github.com/weal-network/weal/types"
@@ -29,18 +31,33 @@ type Config struct {
 	Key ed25519.PrivateKey
 	DB  *sql.DB
 	// Exposure is the most that one tab may owe, in the smallest unit.
-	Exposure types.Amount
-	Chain    earn.Chain
-	Settler  earn.Settler
+	// ExposureAll is the most that all tabs of a denomination may owe; zero is
+	// earn.DefaultTabs times Exposure.
+	Exposure    types.Amount
+	ExposureAll types.Amount
+	Chain       earn.Chain
+	Settler     earn.Settler
+	// Watcher is handed what is owed, to settle it while the role is away; it may
+	// be nil. Without a Settler it is not.
+	Watcher earn.Watcher
 	// Endpoint says at which base URL an asset is served.
 	Endpoint func(ctx context.Context, asset types.AssetID) (url string, err error)
-	Keyed    Asker
+	// Keyed is the choke point of what is asked with API keys.
+	Keyed *keys.Meter
+	// Exact sells answers for one transfer of tokens each; nil does not. It needs
+	// Keyed, whose own tab pays for them.
+	Exact *Exact
 	// Manifest is served as it is: its hash is on the chain.
 	Manifest []byte
 	// Contact tells where to ask for a credential; it may be empty.
 	Contact string
-	Log     *slog.Logger
-	Now     func() time.Time
+	// HTTP makes the calls to vaults and model; nil is one that keeps connections.
+	HTTP *http.Client
+	// Unpaid is for measuring what paying costs, and for nothing else: nobody pays,
+	// and nothing is verified, kept or signed.
+	Unpaid bool
+	Log    *slog.Logger
+	Now    func() time.Time
 }
 
 // Gateway serves one app. It is safe for concurrent use.
@@ -54,6 +71,7 @@ type Gateway struct {
 	peers  *peers
 	quotes *quotes
 	kept   *kept
+	exact  *exacts
 	stop   context.CancelFunc
 	bg     sync.WaitGroup
 }
@@ -78,8 +96,8 @@ func New(ctx context.Context, cfg Config) (*Gateway, error) {
 		return nil, err
 	}
 	book, err := earn.Open(ctx, earn.Config{
-		ChainID: cfg.ChainID, Asset: cfg.Asset, Exposure: cfg.Exposure, Chain: cfg.Chain, DB: cfg.DB, Now: cfg.Now, Log: cfg.Log,
-		Contact: cfg.Contact,
+		ChainID: cfg.ChainID, Asset: cfg.Asset, Exposure: cfg.Exposure, ExposureAll: cfg.ExposureAll, Chain: cfg.Chain, DB: cfg.DB, Now: cfg.Now, Log: cfg.Log,
+		Contact: cfg.Contact, Watcher: cfg.Watcher,
 	})
 	if err != nil {
 		return nil, err
@@ -88,9 +106,13 @@ func New(ctx context.Context, cfg Config) (*Gateway, error) {
 	if err != nil {
 		return nil, err
 	}
+	exact, err := openExacts(ctx, cfg.DB, cfg.Exact, cfg.Now)
+	if err != nil {
+		return nil, err
+	}
 	g := &Gateway{
 		cfg: cfg, app: app, prompt: in, book: book, chain: pay.ChainHash(cfg.ChainID), known: registry.New(cfg.Chain, cfg.Now),
-		peers: newPeers(cfg.Endpoint, cfg.Now), quotes: newQuotes(cfg.Now), kept: kept,
+		peers: newPeers(cfg.HTTP, cfg.Endpoint, cfg.Now), quotes: newQuotes(cfg.Now), kept: kept, exact: exact,
 	}
 	bg, stop := context.WithCancel(context.WithoutCancel(ctx))
 	g.stop = stop

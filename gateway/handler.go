@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/weal-network/weal/wire"
+	"github.com/weal-network/weal/x402"
 )
 
 // Handler serves the gateway's endpoints.
@@ -14,6 +15,7 @@ func (g *Gateway) Handler() http.Handler {
 	mux.HandleFunc("POST "+wire.PathTicks, g.ticks)
 	mux.HandleFunc("GET "+wire.PathModels, g.models)
 	mux.HandleFunc("GET "+wire.PathModels+"/{id}", g.model)
+	mux.HandleFunc("GET "+PathKey, g.key)
 	mux.HandleFunc("GET "+wire.PathManifest, g.manifest)
 	mux.HandleFunc("GET "+wire.PathHealth, g.health)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
@@ -41,24 +43,24 @@ func (g *Gateway) completions(w http.ResponseWriter, r *http.Request) {
 func (g *Gateway) route(w http.ResponseWriter, r *http.Request, body []byte) error {
 	key, bearer := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	switch {
+	case x402.Present(r):
+		return g.serveX402(w, r, body)
 	case r.Header.Get(wire.HeaderPayment) != "":
 		return g.servePayment(w, r, body)
 	case r.Header.Get(wire.HeaderLane) != "":
-		q, err := g.serveQuote(r, body)
+		lane, seq, err := wire.ParseLane(r.Header.Get(wire.HeaderLane))
 		if err != nil {
 			return err
 		}
-		wire.WriteJSON(w, http.StatusPaymentRequired, wire.QuoteReply{Quote: q.Quote, Error: *wire.NewError(http.StatusPaymentRequired,
-			wire.TypePaymentRequired, "payment_required", "this answer is paid: sign a voucher for the quote and send the same body with %s", wire.HeaderPayment)})
-		return nil
+		return g.priced(w, r, body, g.sendQuote(w, r, lane, seq, body))
 	case bearer:
 		return g.serveKeyed(w, r, strings.TrimSpace(key), body)
 	}
-	how := "ask with a purse (weal ask --app N), which pays from a lane and sends " + wire.HeaderLane
+	how := "ask with a purse (weal ask --app N), which pays from a lane and sends " + wire.HeaderLane + ", or pay by x402 as " + x402.HeaderRequired + " says"
 	if g.cfg.Keyed != nil {
-		how = "send an API key of this gateway (weal status prints one) as Authorization: Bearer, or " + how
+		how = "send an API key of this gateway (its owner makes one: weal gateway key create) as Authorization: Bearer, or " + how
 	}
-	return wire.NewError(http.StatusUnauthorized, wire.TypeAuthentication, "no_payment", "answers of this app are paid: %s", how)
+	return g.sendPrice(w, r, body, wrongPayment("no_payment", "answers of this app are paid: %s", how))
 }
 
 // ticks keeps the app's own tick, and passes the model's on.

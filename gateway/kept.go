@@ -33,9 +33,12 @@ func (k *kept) put(ctx context.Context, q *quoted) error {
 	if err != nil {
 		return err
 	}
-	_, err = k.db.ExecContext(ctx, `INSERT INTO gateway_quotes (tab, epoch, lane, id, quote) VALUES (?, ?, ?, ?, ?)
-		ON CONFLICT (tab, epoch, lane) DO UPDATE SET id = excluded.id, quote = excluded.quote`,
-		int64(ref.Tab), int64(ref.Epoch), int64(ref.Lane), q.Quote.ID, b)
+	err = keep.Write(ctx, k.db, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `INSERT INTO gateway_quotes (tab, epoch, lane, id, quote) VALUES (?, ?, ?, ?, ?)
+			ON CONFLICT (tab, epoch, lane) DO UPDATE SET id = excluded.id, quote = excluded.quote`,
+			int64(ref.Tab), int64(ref.Epoch), int64(ref.Lane), q.Quote.ID, b)
+		return err
+	})
 	if err != nil {
 		return fmt.Errorf("keep quote: %w", err)
 	}

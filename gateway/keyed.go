@@ -10,20 +10,13 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/weal-network/weal/gateway/keys"
 	"github.com/weal-network/weal/types"
 	"github.com/weal-network/weal/wire"
 )
 
-// Asker is the purse behind a gateway's API keys: it asks this gateway and pays.
-// Errors that are *wire.Error reach the client as they are.
-type Asker interface {
-	// CheckKey returns an error if key is not one of the gateway's.
-	CheckKey(ctx context.Context, key string) error
-	// Ask answers body, an OpenAI chat completion request, from the lanes that key
-	// may spend from. onDelta is told each piece of text as it comes. On an error
-	// text and trailer are what came before it.
-	Ask(ctx context.Context, key string, body []byte, onDelta func(string)) (text string, trailer wire.Trailer, err error)
-}
+// PathKey tells who holds an API key where it stands.
+const PathKey = "/weal/v1/key"
 
 // Headers of an answer to a client with a key; in streams they are trailers.
 const (
@@ -39,29 +32,56 @@ const (
 // only as long as nothing was written.
 func (g *Gateway) serveKeyed(w http.ResponseWriter, r *http.Request, key string, body []byte) error {
 	if g.cfg.Keyed == nil {
-		return badKey("this gateway gives out no API keys; ask with a purse (weal ask)")
+		return noKeys()
 	}
-	if err := g.cfg.Keyed.CheckKey(r.Context(), key); err != nil {
-		return asError(err, func(err error) *wire.Error {
-			return badKey("the API key is not one of this gateway's (%v); weal status prints one", err)
-		})
+	u, err := g.cfg.Keyed.Admit(r.Context(), key, w.Header())
+	if err != nil {
+		return asError(err, keysFailed)
 	}
+	return g.serveUse(w, r, u, body)
+}
+
+// serveUse answers as OpenAI does, from what u may spend, and ends u. It returns
+// an error only as long as nothing was written.
+func (g *Gateway) serveUse(w http.ResponseWriter, r *http.Request, u *keys.Use, body []byte) error {
+	defer u.End(r.Context())
 	req, err := parseRequest(g.app, body)
 	if err != nil {
 		return err
 	}
-	k := &keyed{g: g, w: w, req: req, chunk: wire.Completion{
+	k := &keyed{g: g, w: w, req: req, use: u, chunk: wire.Completion{
 		ID: "chatcmpl-" + rand.Text(), Object: "chat.completion", Created: g.cfg.Now().Unix(), Model: g.app.Name, Choices: []wire.Choice{},
 	}}
 	if req.stream {
 		k.chunk.Object = "chat.completion.chunk"
 	}
-	text, trailer, err := g.cfg.Keyed.Ask(r.Context(), key, body, k.delta)
+	text, trailer, err := u.Ask(r.Context(), body, k.delta)
 	return k.finish(r.Context(), text, trailer, err)
 }
 
-func badKey(format string, args ...any) *wire.Error {
-	return wire.NewError(http.StatusUnauthorized, wire.TypeAuthentication, "invalid_api_key", format, args...)
+// key tells who holds an API key where it stands.
+func (g *Gateway) key(w http.ResponseWriter, r *http.Request) {
+	told, err := g.ownKey(r)
+	if err != nil {
+		wire.WriteError(w, asError(err, keysFailed))
+		return
+	}
+	wire.WriteJSON(w, http.StatusOK, told)
+}
+
+func (g *Gateway) ownKey(r *http.Request) (keys.Key, error) {
+	if g.cfg.Keyed == nil {
+		return keys.Key{}, noKeys()
+	}
+	return g.cfg.Keyed.Own(r.Context(), strings.TrimSpace(strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")))
+}
+
+func noKeys() *wire.Error {
+	return keys.BadKey("this gateway gives out no API keys; ask with a purse (weal ask)")
+}
+
+func keysFailed(err error) *wire.Error {
+	return wire.NewError(http.StatusInternalServerError, wire.TypeServer, "internal", "the API key cannot be looked up: %v", err)
 }
 
 // asError returns the *wire.Error in err, or what other makes of it. An error
@@ -83,6 +103,7 @@ type keyed struct {
 	g      *Gateway
 	w      http.ResponseWriter
 	req    *request
+	use    *keys.Use
 	chunk  wire.Completion // what all chunks have in common
 	events *wire.Events    // nil until the first byte of a stream
 }
@@ -114,13 +135,17 @@ func (k *keyed) send(choices []wire.Choice, change func(*wire.Completion)) {
 // finish answers with what came, whole or as the end of the stream.
 func (k *keyed) finish(ctx context.Context, text string, t wire.Trailer, err error) error {
 	annotations := annotate(text, t.Citations)
+	use := usage(k.req.bytes, t.Citations, len(text))
+	if text != "" || len(t.Citations) > 0 {
+		k.use.Count(use.TotalTokens)
+	}
+	k.use.End(ctx) // before the client can ask where its key stands
 	if err != nil {
 		return k.fail(t, asError(err, func(err error) *wire.Error {
 			return wire.NewError(http.StatusBadGateway, wire.TypeUpstream, "purse_failed", "the gateway's purse could not ask: %v", err)
 		}))
 	}
 	stop := "stop"
-	use := usage(k.req.bytes, t.Citations, len(text))
 	if k.req.stream {
 		if k.events == nil {
 			k.events = wire.NewEvents(k.w)

@@ -12,26 +12,29 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/weal-network/weal/gateway"
+	"github.com/weal-network/weal/gateway/keys"
 	"github.com/weal-network/weal/types"
 	"github.com/weal-network/weal/wire"
 )
 
 // handPurse is a purse behind the gateway, driven by the test's payer: it really
-// asks and pays.
+// asks and pays. It is the gateway's own tab, too.
 type handPurse struct {
 	w     *world
 	err   error // before anything
 	fault error // after the answer
+	spent map[uint64]types.Amount
 }
 
-func (p *handPurse) CheckKey(_ context.Context, key string) error {
-	if key != "sk-weal-1" {
-		return errors.New("no such key")
-	}
-	return nil
+func (p *handPurse) Bind(_ context.Context, tab types.TabID) (types.TabID, string, error) {
+	return tab, "aweal", nil
 }
 
-func (p *handPurse) Ask(ctx context.Context, _ string, body []byte, onDelta func(string)) (string, wire.Trailer, error) {
+func (p *handPurse) Purse(context.Context, types.TabID) (keys.Purse, error) { return p, nil }
+
+func (p *handPurse) Ask(ctx context.Context, body []byte, approve func(context.Context, keys.Bill) error, onDelta func(string)) (
+	string, wire.Trailer, error,
+) {
 	if p.err != nil {
 		return "", wire.Trailer{}, p.err
 	}
@@ -41,6 +44,18 @@ func (p *handPurse) Ask(ctx context.Context, _ string, body []byte, onDelta func
 	if err != nil || resp.StatusCode != http.StatusPaymentRequired || json.Unmarshal(b, &reply) != nil || reply.Quote.ID == "" {
 		return "", wire.Trailer{}, wire.ReadError(resp.StatusCode, b)
 	}
+	bill := keys.Bill{Lane: reply.Quote.Lane, Seq: reply.Quote.Seq, Denom: reply.Quote.Denom}
+	for _, o := range p.w.orders(reply.Quote) {
+		most := o.Price
+		if !o.Firm() {
+			most, _ = o.Price.Mul(uint64(o.Most))
+			bill.Tokens += uint64(o.Most) * uint64(o.Tokens)
+		}
+		bill.Most, _ = bill.Most.Add(most)
+	}
+	if err := approve(ctx, bill); err != nil {
+		return "", wire.Trailer{}, err
+	}
 	pays := p.w.honest(reply.Quote)
 	g := p.w.readPieces(p.w.pay(ctx, p.w.payment(reply.Quote), string(body)), func(n int, piece string) {
 		pays(n)
@@ -48,15 +63,29 @@ func (p *handPurse) Ask(ctx context.Context, _ string, body []byte, onDelta func
 	})
 	t := g.last
 	t.Citations = g.citations
+	var total types.Amount
+	for _, c := range t.Charges {
+		total, _ = total.Add(c.Amount)
+	}
+	p.spent[bill.Seq] = total
 	return g.text, t, p.fault
 }
 
-var _ gateway.Asker = (*handPurse)(nil)
+func (p *handPurse) Cost(_ context.Context, _ types.LaneRef, seq uint64) (keys.Cost, bool, error) {
+	cost, signed := p.spent[seq]
+	return keys.Cost{Amount: cost, Final: true}, signed, nil
+}
+
+// theKey is the text of the one key of newKeyed.
+const theKey = "sk-weal-of-the-gateway-tests"
 
 func newKeyed(t *testing.T) (*world, *handPurse) {
 	w := newWorld(t)
-	p := &handPurse{w: w}
-	w.keyed = p
+	p := &handPurse{w: w, spent: map[uint64]types.Amount{}}
+	var err error
+	w.keyed, err = keys.Open(t.Context(), keys.Config{DB: w.db, Tabs: p})
+	require.NoError(t, err)
+	require.NoError(t, w.keyed.Ensure(t.Context(), "default", theKey))
 	w.start()
 	return w, p
 }
@@ -65,7 +94,7 @@ const ask = `{"model":"spec","messages":[{"role":"user","content":"Who signs a v
 
 func TestKeyedCompletion(t *testing.T) {
 	w, _ := newKeyed(t)
-	resp := w.do(t.Context(), ask, "Authorization", "Bearer sk-weal-1")
+	resp := w.do(t.Context(), ask, "Authorization", "Bearer "+theKey)
 	require.Equal(t, http.StatusOK, resp.StatusCode)
 	require.Equal(t, "application/json", resp.Header.Get("Content-Type"))
 	var c wire.Completion
@@ -104,7 +133,7 @@ func TestKeyedStream(t *testing.T) {
 		if usage {
 			options = `,"stream_options":{"include_usage":true}`
 		}
-		resp := w.do(t.Context(), strings.TrimSuffix(ask, "}")+`,"stream":true`+options+"}", "Authorization", "Bearer sk-weal-1")
+		resp := w.do(t.Context(), strings.TrimSuffix(ask, "}")+`,"stream":true`+options+"}", "Authorization", "Bearer "+theKey)
 		require.Equal(t, "text/event-stream", resp.Header.Get("Content-Type"))
 		events := wire.NewEventReader(resp.Body)
 		var all []wire.Completion
@@ -144,10 +173,10 @@ func TestKeyedStream(t *testing.T) {
 
 func TestKeyedFailures(t *testing.T) {
 	w, p := newKeyed(t)
-	key := []string{"Authorization", "Bearer sk-weal-1"}
-	w.refused(w.do(t.Context(), ask), http.StatusUnauthorized, "no_payment")
+	key := []string{"Authorization", "Bearer " + theKey}
+	w.refused(w.do(t.Context(), ask), http.StatusPaymentRequired, "no_payment")
 	w.refused(w.do(t.Context(), ask, "Authorization", "Bearer wrong"), http.StatusUnauthorized, "invalid_api_key")
-	w.refused(w.do(t.Context(), ask, "Authorization", "Basic eA=="), http.StatusUnauthorized, "no_payment")
+	w.refused(w.do(t.Context(), ask, "Authorization", "Basic eA=="), http.StatusPaymentRequired, "no_payment")
 	w.refused(w.do(t.Context(), `{"n":2}`, key...), http.StatusBadRequest, "unsupported_n")
 
 	p.err = wire.NewError(402, wire.TypePaymentRequired, "over_limit", "the day's limit is reached")
@@ -169,7 +198,7 @@ func TestKeyedFailures(t *testing.T) {
 func TestKeyedFailsInTheMiddle(t *testing.T) {
 	w, p := newKeyed(t)
 	p.fault = &wire.Error{Message: "the model stopped", Type: wire.TypeUpstream, Code: "model_cut"}
-	resp := w.do(t.Context(), ask, "Authorization", "Bearer sk-weal-1")
+	resp := w.do(t.Context(), ask, "Authorization", "Bearer "+theKey)
 	require.Equal(t, http.StatusBadGateway, resp.StatusCode)
 	var whole struct {
 		Error *wire.Error
@@ -179,7 +208,7 @@ func TestKeyedFailsInTheMiddle(t *testing.T) {
 	require.Equal(t, "model_cut", whole.Error.Code)
 	require.Len(t, whole.Weal.Citations, 2, "what was bought is handed over")
 
-	resp = w.do(t.Context(), strings.TrimSuffix(ask, "}")+`,"stream":true}`, "Authorization", "Bearer sk-weal-1")
+	resp = w.do(t.Context(), strings.TrimSuffix(ask, "}")+`,"stream":true}`, "Authorization", "Bearer "+theKey)
 	require.Equal(t, http.StatusOK, resp.StatusCode)
 	b, err := io.ReadAll(resp.Body)
 	require.NoError(t, err)

@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/weal-network/weal/gateway"
+	"github.com/weal-network/weal/gateway/keys"
 	"github.com/weal-network/weal/model"
 	"github.com/weal-network/weal/model/modeltest"
 	"github.com/weal-network/weal/pay"
@@ -48,7 +49,8 @@ type world struct {
 	prompts  []string
 	db       *sql.DB
 	app      gateway.App
-	keyed    gateway.Asker
+	keyed    *keys.Meter
+	exact    *gateway.Exact
 	now      func() time.Time
 	gateway  *gateway.Gateway
 	server   *httptest.Server
@@ -99,7 +101,7 @@ func (w *world) start() {
 	}
 	g, err := gateway.New(w.t.Context(), gateway.Config{
 		ChainID: modeltest.ChainID, Asset: appID, App: w.app, Key: modeltest.Key("asset", uint64(appID)), DB: w.db,
-		Exposure: types.NewAmount(100_000), Chain: w.chain, Keyed: w.keyed, Now: w.now,
+		Exposure: types.NewAmount(100_000), Chain: w.chain, Keyed: w.keyed, Exact: w.exact, Now: w.now,
 		Endpoint: func(_ context.Context, id types.AssetID) (string, error) {
 			switch id {
 			case vaultA:

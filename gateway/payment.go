@@ -17,13 +17,20 @@ type deal struct {
 	trace   http.Header
 	voucher pay.SignedVoucher
 	leaves  map[types.AssetID]wire.PaidLeaf
-	ticks   map[types.AssetID]wire.PaidTick
-	app     wire.PaidTick // the gateway's own
-	order   types.Hash    // of app
-	model   wire.PaidTick
+	app     part       // the gateway's own
+	order   types.Hash // of app
+	model   part
 }
 
-func wrongPayment(code, format string, args ...any) error {
+// part is what a metered asset is paid with: ticks, or a firm leaf.
+type part struct {
+	asset types.AssetID
+	order pay.Order
+	tick  wire.PaidTick
+	leaf  *wire.PaidLeaf // nil if it is ticks
+}
+
+func wrongPayment(code, format string, args ...any) *wire.Error {
 	return wire.NewError(http.StatusPaymentRequired, wire.TypePaymentRequired, code, format, args...)
 }
 
@@ -33,13 +40,20 @@ func (g *Gateway) readPayment(r *http.Request, body []byte) (*deal, error) {
 	if err := wire.DecodeHeader(wire.HeaderPayment, r.Header.Get(wire.HeaderPayment), &p); err != nil {
 		return nil, err
 	}
-	req, err := parseRequest(g.app, body)
-	if err != nil {
-		return nil, err
+	known, _ := g.quotes.get(p.Quote)
+	req := known.parsed(body)
+	if req == nil {
+		var err error
+		if req, err = parseRequest(g.app, body); err != nil {
+			return nil, err
+		}
 	}
 	q, err := g.findQuote(r.Context(), p)
 	if err != nil {
 		return nil, err
+	}
+	if g.cfg.Unpaid {
+		return &deal{quoted: q, req: req, trace: r.Header}, nil
 	}
 	return newDeal(q, p, req, r.Header)
 }
@@ -66,26 +80,31 @@ func (g *Gateway) findQuote(ctx context.Context, p wire.Payment) (*quoted, error
 // newDeal checks that p pays q exactly: each order is the quote's, each leaf names
 // its order, each path leads to the voucher.
 func newDeal(q *quoted, p wire.Payment, req *request, trace http.Header) (*deal, error) {
+	firm := len(p.Ticks) == 0
+	vaults, meters := len(q.Quote.Vaults), len(q.Quote.Meters)
+	leaves, ticks := vaults, meters
+	if firm {
+		leaves, ticks = vaults+meters, 0
+	}
 	switch v := p.Voucher; {
 	case req.hash != q.Quote.Request:
 		return nil, wrongPayment("wrong_body", "the body is not the one that was quoted; send the same bytes")
 	case v.Lane != q.Quote.Lane || v.Seq != q.Quote.Seq:
 		return nil, wrongPayment("wrong_payment", "the voucher is of lane %s seq %d, the quote is for lane %s seq %d", v.Lane, v.Seq, q.Quote.Lane, q.Quote.Seq)
-	case len(p.Leaves) != len(q.Quote.Vaults) || len(p.Ticks) != len(q.Quote.Meters):
-		return nil, wrongPayment("wrong_payment", "the quote has %d vaults and %d meters, paid are %d and %d",
-			len(q.Quote.Vaults), len(q.Quote.Meters), len(p.Leaves), len(p.Ticks))
+	case len(p.Leaves) != leaves || len(p.Ticks) != ticks:
+		return nil, wrongPayment("wrong_payment", "the quote has %d vaults and %d meters, paid are %d leaves and %d ticks", vaults, meters, len(p.Leaves), len(p.Ticks))
 	}
-	d := &deal{
-		quoted: q, req: req, trace: trace, voucher: p.Voucher,
-		leaves: map[types.AssetID]wire.PaidLeaf{}, ticks: map[types.AssetID]wire.PaidTick{},
+	d := &deal{quoted: q, req: req, trace: trace, voucher: p.Voucher, leaves: map[types.AssetID]wire.PaidLeaf{}}
+	orders, err := q.orders(firm)
+	if err != nil {
+		return nil, err
 	}
-	orders := q.orders()
 	for _, l := range p.Leaves {
 		if err := checkOrder(orders, l.Order, l.Leaf.Asset, l.Leaf.Order); err != nil {
 			return nil, err
 		}
 		if !l.Order.Firm() {
-			return nil, wrongPayment("wrong_payment", "asset %d is paid by ticks, not by a leaf", l.Order.Asset)
+			return nil, wrongPayment("wrong_payment", "asset %d is paid by ticks, not by a leaf, if any asset is", l.Order.Asset)
 		}
 		if err := pay.VerifyLeaf(p.Voucher.Voucher, l.Leaf, l.Path); err != nil {
 			return nil, wrongPayment("wrong_payment", "%v", err)
@@ -93,16 +112,26 @@ func newDeal(q *quoted, p wire.Payment, req *request, trace http.Header) (*deal,
 		d.leaves[l.Leaf.Asset] = l
 		delete(orders, l.Leaf.Asset)
 	}
+	paid := map[types.AssetID]wire.PaidTick{}
 	for _, t := range p.Ticks {
 		if err := checkTick(orders, p.Voucher.Voucher, t); err != nil {
 			return nil, err
 		}
-		d.ticks[t.Leaf.Asset] = t
+		paid[t.Leaf.Asset] = t
 		delete(orders, t.Leaf.Asset)
 	}
-	d.app, d.model = d.ticks[q.meter(types.KindApp).Asset], d.ticks[q.meter(types.KindModel).Asset]
-	d.order = d.app.Leaf.Order
+	d.app, d.model = d.part(types.KindApp, paid), d.part(types.KindModel, paid)
+	d.order = d.app.order.Hash()
 	return d, nil
+}
+
+// part returns what the metered asset of a kind is paid with.
+func (d *deal) part(kind types.Kind, ticks map[types.AssetID]wire.PaidTick) part {
+	asset := d.meter(kind).Asset
+	if l, ok := d.leaves[asset]; ok {
+		return part{asset: asset, order: l.Order, leaf: &l}
+	}
+	return part{asset: asset, order: ticks[asset].Order, tick: ticks[asset]}
 }
 
 // checkOrder compares an order with the one that pays the quote, and a leaf with
@@ -148,10 +177,24 @@ func checkTick(orders map[types.AssetID]pay.Order, v pay.Voucher, t wire.PaidTic
 // that was accepted before is taken as it is: a retry is served even if the lane
 // closes meanwhile. Until done is called nobody else serves the order.
 func (g *Gateway) accept(ctx context.Context, d *deal) (done func(), err error) {
-	done, err = g.book.Serve(ctx, d.order)
+	if g.cfg.Unpaid {
+		return func() {}, nil
+	}
+	done, err = g.book.ServeOn(ctx, d.Quote.Lane, d.order)
 	var unknown *wire.Error
 	if errors.As(err, &unknown) {
-		if err := g.book.AcceptTick(ctx, d.voucher, d.app, d.meter(types.KindApp)); err != nil {
+		if d.model.leaf != nil {
+			// A price that the model will not take at once shall not cost its payer passages.
+			if err := g.askModel(ctx, wire.AdmitRequest{Lane: d.voucher.Lane, Price: d.model.order.Price}, d.trace); err != nil {
+				return nil, err
+			}
+		}
+		if d.app.leaf != nil {
+			err = g.book.AcceptLeaf(ctx, d.voucher, *d.app.leaf, d.app.order.Price)
+		} else {
+			err = g.book.AcceptTick(ctx, d.voucher, d.app.tick, d.meter(types.KindApp))
+		}
+		if err != nil {
 			return nil, err
 		}
 		done, err = g.book.Serve(ctx, d.order)

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"strings"
 	"sync"
@@ -34,10 +33,13 @@ type address struct {
 	at  time.Time
 }
 
-func newPeers(endpoint func(context.Context, types.AssetID) (string, error), now func() time.Time) *peers {
-	t := http.DefaultTransport.(*http.Transport).Clone() //nolint:errcheck // that is what it is
-	t.MaxIdleConns, t.MaxIdleConnsPerHost = 0, 256
-	return &peers{endpoint: endpoint, client: &http.Client{Transport: t}, now: now, known: map[types.AssetID]address{}}
+func newPeers(client *http.Client, endpoint func(context.Context, types.AssetID) (string, error), now func() time.Time) *peers {
+	if client == nil {
+		t := http.DefaultTransport.(*http.Transport).Clone() //nolint:errcheck // that is what it is
+		t.MaxIdleConns, t.MaxIdleConnsPerHost = 0, 256
+		client = &http.Client{Transport: t}
+	}
+	return &peers{endpoint: endpoint, client: client, now: now, known: map[types.AssetID]address{}}
 }
 
 // url returns where an asset is served.
@@ -117,7 +119,7 @@ func (p *peers) call(ctx context.Context, id types.AssetID, path string, in, out
 
 // readAnswer reads a whole answer of bounded size.
 func readAnswer(resp *http.Response) (status int, body []byte, err error) {
-	body, err = io.ReadAll(io.LimitReader(resp.Body, wire.MaxBody+1))
+	body, err = wire.ReadAll(resp.Body, resp.ContentLength)
 	if err == nil && len(body) > wire.MaxBody {
 		err = errors.New("the answer is too large")
 	}

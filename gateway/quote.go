@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"crypto/rand"
@@ -27,6 +28,20 @@ type quoted struct {
 	Picks []pick `json:"picks"`
 	// MaxTokens is the answer's bound that the model's meter was made for.
 	MaxTokens int `json:"max_tokens"`
+	// req is the request that was quoted, if it is small and there was no restart.
+	req *request
+}
+
+// smallRequest is how many bytes a body may have to be kept in memory with its
+// quote.
+const smallRequest = 8 << 10
+
+// parsed returns the request that was quoted if it is body, else nil.
+func (q *quoted) parsed(body []byte) *request {
+	if q == nil || q.req == nil || !bytes.Equal(q.req.body, body) {
+		return nil
+	}
+	return q.req
 }
 
 // sizes returns the offered bytes of the passages, best first.
@@ -44,12 +59,8 @@ func (q *quoted) meter(kind types.Kind) wire.Meter {
 	return q.Quote.Meters[i] // every quote is made with both kinds
 }
 
-// serveQuote answers a request with a lane.
-func (g *Gateway) serveQuote(r *http.Request, body []byte) (*quoted, error) {
-	lane, seq, err := wire.ParseLane(r.Header.Get(wire.HeaderLane))
-	if err != nil {
-		return nil, err
-	}
+// serveQuote answers a request with a lane, whose next voucher has seq.
+func (g *Gateway) serveQuote(r *http.Request, lane types.LaneRef, seq uint64, body []byte) (*quoted, error) {
 	req, err := parseRequest(g.app, body)
 	if err != nil {
 		return nil, err
@@ -86,6 +97,9 @@ func (g *Gateway) serveQuote(r *http.Request, body []byte) (*quoted, error) {
 		},
 		Picks: picks, MaxTokens: req.maxTokens,
 	}
+	if len(body) <= smallRequest {
+		q.req = req
+	}
 	if q.Quote.Meters, err = g.meters(r.Context(), req, q); err != nil {
 		return nil, err
 	}
@@ -100,10 +114,15 @@ func (g *Gateway) admit(ctx context.Context, lane types.LaneRef, trace http.Head
 	if err != nil || !a.Licence.Closed {
 		return nil //nolint:nilerr // what cannot be looked up now is said where it is priced
 	}
+	return g.askModel(ctx, wire.AdmitRequest{Lane: lane}, trace)
+}
+
+// askModel asks the model whether it would serve a payer.
+func (g *Gateway) askModel(ctx context.Context, ask wire.AdmitRequest, trace http.Header) error {
 	ctx, cancel := context.WithTimeout(ctx, g.app.Limits.OfferTimeout)
 	defer cancel()
 	var said wire.Admission
-	err = g.peers.call(ctx, g.app.Model, wire.PathAdmit, wire.AdmitRequest{Lane: lane}, &said, trace)
+	err := g.peers.call(ctx, g.app.Model, wire.PathAdmit, ask, &said, trace)
 	var refusal *wire.Error
 	if err == nil || errors.As(err, &refusal) {
 		return err
@@ -128,7 +147,7 @@ func (g *Gateway) meters(ctx context.Context, req *request, q *quoted) ([]wire.M
 	if err != nil {
 		return nil, err
 	}
-	size, err := g.promptBound(req, q)
+	size, err := g.promptBound(req, q.sizes())
 	if err != nil {
 		return nil, err
 	}
@@ -161,9 +180,9 @@ func (g *Gateway) price(ctx context.Context, id types.AssetID, unit types.PriceU
 }
 
 // promptBound returns the most bytes that the prompt can come to, before its
-// passages are seen.
-func (g *Gateway) promptBound(req *request, q *quoted) (int, error) {
-	filler := make([]byte, prompt.Bound(q.sizes()))
+// passages are seen, whose sizes are known.
+func (g *Gateway) promptBound(req *request, sizes []int) (int, error) {
+	filler := make([]byte, prompt.Bound(sizes))
 	for i := range filler {
 		filler[i] = 'x'
 	}
@@ -174,8 +193,9 @@ func (g *Gateway) promptBound(req *request, q *quoted) (int, error) {
 	return prompt.Bytes(messages)
 }
 
-// orders returns the orders that pay q exactly, by asset.
-func (q *quoted) orders() map[types.AssetID]pay.Order {
+// orders returns the orders that pay q exactly, by asset. A firm order for what is
+// metered pays all its ticks at once.
+func (q *quoted) orders(firm bool) (map[types.AssetID]pay.Order, error) {
 	out := map[types.AssetID]pay.Order{}
 	base := pay.Order{Lane: q.Quote.Lane, Seq: q.Quote.Seq, Gateway: q.Quote.Gateway, Request: q.Quote.Request}
 	var items []types.Hash
@@ -192,9 +212,16 @@ func (q *quoted) orders() map[types.AssetID]pay.Order {
 	for _, m := range q.Quote.Meters {
 		o := base
 		o.Asset, o.Version, o.Price, o.Tokens, o.Prompt, o.Most = m.Asset, m.Version, m.Price, m.Tokens, m.Prompt, m.Most
+		if firm {
+			var ok bool
+			if o.Price, ok = m.Price.Mul(uint64(m.Most)); !ok {
+				return nil, wrongPayment("wrong_payment", "the price of asset %d does not fit 128 bits at once; pay it by ticks", m.Asset)
+			}
+			o.Tokens, o.Prompt, o.Most = 0, 0, 0
+		}
 		out[m.Asset] = o
 	}
-	return out
+	return out, nil
 }
 
 func ids(o wire.Offer) []types.Hash {

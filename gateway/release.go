@@ -21,7 +21,10 @@ func (g *Gateway) release(ctx context.Context, d *deal) ([]*wire.Release, error)
 	var wg sync.WaitGroup
 	for i, offer := range d.Quote.Vaults {
 		wg.Go(func() {
-			ask := wire.ReleaseRequest{Offer: offer.ID, IDs: ids(offer), Voucher: d.voucher, Paid: d.leaves[offer.Asset]}
+			var ask any = wire.ReleaseRequest{Offer: offer.ID, IDs: ids(offer), Voucher: d.voucher, Paid: d.leaves[offer.Asset]}
+			if g.cfg.Unpaid {
+				ask = map[string]any{"offer": offer.ID, "ids": ids(offer)}
+			}
 			var r wire.Release
 			err := g.peers.call(ctx, offer.Asset, wire.PathRelease, ask, &r, d.trace)
 			if err == nil {

@@ -10,7 +10,7 @@ import (
 )
 
 // Layout is the version of the directory's layout.
-const Layout = 2
+const Layout = 3
 
 // Env names the variable that moves the default home.
 const Env = "WEAL_HOME"

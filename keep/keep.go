@@ -18,9 +18,10 @@ var ErrNotKept = errors.New("not a database of package keep")
 
 // pragmas: with WAL and synchronous=NORMAL a commit is a write without an fsync,
 // a checkpoint is one with, and a crash never leaves a torn database. The flusher
-// adds the fsync of the log that bounds what a loss of power costs.
+// adds the fsync of the log that bounds what a loss of power costs. A checkpoint
+// holds up who commits, so that one comes only with every 16 MiB of log.
 const pragmas = "?_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)" +
-	"&_pragma=foreign_keys(1)&_txlock=immediate"
+	"&_pragma=foreign_keys(1)&_pragma=wal_autocheckpoint(4000)&_pragma=cache_size(-16000)&_txlock=immediate"
 
 // Open opens the SQLite database at path, or makes it, readable by its owner
 // only. Closing it flushes it and ends its flusher.
@@ -36,7 +37,9 @@ func Open(path string) (*sql.DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open database %s: %w", path, err)
 	}
-	db := sql.OpenDB(&connector{Connector: base, flusher: startFlusher(path + "-wal")})
+	c := &connector{Connector: base, flusher: startFlusher(path + "-wal")}
+	db := sql.OpenDB(c)
+	c.group.db = db
 	// One connection: SQLite has one writer anyway, and waiting in the pool is
 	// fair and precise, while waiting for its lock is polling.
 	db.SetMaxOpenConns(1)
@@ -55,11 +58,12 @@ func Sync(db *sql.DB) error {
 	return c.flusher.flush()
 }
 
-// connector ties a flusher to a pool: sql.DB closes its connector with itself,
-// and hands it out as its driver, by which Sync finds it.
+// connector ties a flusher and a group to a pool: sql.DB closes its connector with
+// itself, and hands it out as its driver, by which Sync and Write find it.
 type connector struct {
 	driver.Connector
 	flusher *flusher
+	group   group
 }
 
 var (
@@ -73,7 +77,11 @@ func (c *connector) Connect(ctx context.Context) (driver.Conn, error) {
 	if err := c.flusher.failed(); err != nil {
 		return nil, err
 	}
-	return c.Connector.Connect(ctx)
+	made, err := c.Connector.Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return newConn(made)
 }
 
 // Driver implements driver.Connector.

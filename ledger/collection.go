@@ -67,7 +67,7 @@ func (s *Sender) Mint(ctx context.Context, collection, to string, id, slot, valu
 		}
 	}
 	if _, err := s.call(ctx, at, nil, solidity.Collection, "mint(address,uint256,uint256,uint256)", owner, id, slot, value); err != nil {
-		return nil, fmt.Errorf("mint token %s: %w", id, err)
+		return nil, fmt.Errorf("mint token %s: %w", id, explain(err, s.mintSays(ctx, at, id)))
 	}
 	return id, nil
 }
@@ -79,7 +79,7 @@ func (s *Sender) MintValue(ctx context.Context, collection string, id, value *bi
 		return err
 	}
 	if _, err := s.call(ctx, at, nil, solidity.Collection, "mintValue(uint256,uint256)", id, value); err != nil {
-		return fmt.Errorf("mint value of token %s: %w", id, err)
+		return fmt.Errorf("mint value of token %s: %w", id, explain(err, s.mintSays(ctx, at, id)))
 	}
 	return nil
 }
@@ -154,29 +154,18 @@ func (l *Ledger) Tokens(ctx context.Context, collection string, limit uint64) (t
 		return nil, 0, fmt.Errorf("list tokens: %w", err)
 	}
 	all = numberOf(out[0])
-	for i := range min(all, limit) {
-		out, err := l.view(ctx, at, solidity.Collection, "tokenByIndex(uint256)", number(i))
-		if err != nil {
-			return nil, 0, fmt.Errorf("list tokens: %w", err)
-		}
-		t, err := l.token(ctx, at, out[0])
-		if err != nil {
-			return nil, 0, fmt.Errorf("list tokens: %w", err)
-		}
-		tokens = append(tokens, t)
+	ids, err := l.listed(ctx, at, solidity.Collection, min(all, limit), "tokenByIndex(uint256)")
+	if err != nil {
+		return nil, 0, fmt.Errorf("list tokens: %w", err)
+	}
+	ids, said, err := l.ofEach(ctx, at, solidity.Collection, ids, "slotOf(uint256)", "balanceOf(uint256)", "ownerOf(uint256)")
+	if err != nil {
+		return nil, 0, fmt.Errorf("list tokens: %w", err)
+	}
+	for i, id := range ids {
+		tokens = append(tokens, Token{
+			ID: fmt.Sprint(id), Slot: fmt.Sprint(said[i][0]), Value: fmt.Sprint(said[i][1]), Owner: fmt.Sprint(said[i][2]),
+		})
 	}
 	return tokens, all, nil
-}
-
-// token asks a collection for all of one token.
-func (l *Ledger) token(ctx context.Context, at common.Address, id any) (Token, error) {
-	var said [3]any
-	for i, signature := range []string{"slotOf(uint256)", "balanceOf(uint256)", "ownerOf(uint256)"} {
-		out, err := l.view(ctx, at, solidity.Collection, signature, id)
-		if err != nil {
-			return Token{}, err
-		}
-		said[i] = out[0]
-	}
-	return Token{ID: fmt.Sprint(id), Slot: fmt.Sprint(said[0]), Value: fmt.Sprint(said[1]), Owner: fmt.Sprint(said[2])}, nil
 }

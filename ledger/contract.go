@@ -35,6 +35,15 @@ func (l *Ledger) view(ctx context.Context, at common.Address, c solidity.Contrac
 	if err != nil {
 		return nil, err
 	}
+	ret, err := l.ask(ctx, at, data)
+	if err != nil {
+		return nil, err
+	}
+	return c.Unpack(signature, ret)
+}
+
+// ask makes an eth_call and returns what the contract returned.
+func (l *Ledger) ask(ctx context.Context, at common.Address, data []byte) ([]byte, error) {
 	input := hexutil.Bytes(data)
 	call, err := json.Marshal(evmtypes.TransactionArgs{To: &at, Input: &input})
 	if err != nil {
@@ -47,7 +56,7 @@ func (l *Ledger) view(ctx context.Context, at common.Address, c solidity.Contrac
 	if res.Failed() {
 		return nil, fmt.Errorf("ask contract %s: %w: %s", at, ErrChain, reason(res))
 	}
-	return c.Unpack(signature, res.Ret)
+	return res.Ret, nil
 }
 
 // assets is the address of the contract of all assets and their shares.

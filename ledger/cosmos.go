@@ -81,7 +81,7 @@ func (l *Ledger) simulate(ctx context.Context, b client.TxBuilder) (uint64, erro
 	}
 	res, err := l.tx.Simulate(ctx, &txtypes.SimulateRequest{TxBytes: tx})
 	if err != nil {
-		return 0, fmt.Errorf("%w: %s", ErrChain, status.Convert(err).Message())
+		return 0, chainError(status.Convert(err).Message())
 	}
 	const signature = 60_000 // the simulation checks none, and advances no fee
 	return res.GasInfo.GasUsed*3/2 + signature, nil

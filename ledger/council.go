@@ -7,6 +7,7 @@ import (
 	"math/big"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/cosmos/cosmos-sdk/types/query"
 	"github.com/ethereum/go-ethereum/common"
@@ -49,8 +50,7 @@ type CouncilCall struct {
 	Data  hexutil.Bytes `json:"data"`
 }
 
-// Proposal is what a council votes on, and where it stands. Times are Unix time
-// in seconds.
+// Proposal is what a council votes on, and where it stands.
 type Proposal struct {
 	ID       uint64        `json:"id"`
 	Asset    types.AssetID `json:"asset"`
@@ -64,13 +64,14 @@ type Proposal struct {
 	Calls       []CouncilCall `json:"calls,omitempty"`
 	Height      int64         `json:"height"`
 	StartHeight int64         `json:"start_height"`
-	StartTime   int64         `json:"start_time"`
-	EndHeight   int64         `json:"end_height"`
-	EndTime     int64         `json:"end_time"`
-	Circulating uint64        `json:"circulating"`
-	Yes         uint64        `json:"yes"`
-	No          uint64        `json:"no"`
-	Abstain     uint64        `json:"abstain"`
+	// Times are zero, and not in JSON, until voting has begun and ended.
+	StartTime   time.Time `json:"start_time,omitzero"`
+	EndHeight   int64     `json:"end_height"`
+	EndTime     time.Time `json:"end_time,omitzero"`
+	Circulating uint64    `json:"circulating"`
+	Yes         uint64    `json:"yes"`
+	No          uint64    `json:"no"`
+	Abstain     uint64    `json:"abstain"`
 }
 
 // Voice is some shares and the units they speak for.
@@ -135,7 +136,7 @@ func proposalOf(row assettypes.ProposalRow) Proposal {
 	p := Proposal{
 		ID: m.Id, Asset: types.AssetID(m.Asset), Proposer: m.Proposer, Title: m.Title, URI: m.Uri, Height: m.Height,
 		State: strings.ToLower(strings.TrimPrefix(b.State.String(), "PROPOSAL_STATE_")), Rules: CouncilRules(b.Rules),
-		StartHeight: b.StartHeight, StartTime: b.StartTime, EndHeight: b.EndHeight, EndTime: b.EndTime,
+		StartHeight: b.StartHeight, StartTime: moment(uint64(max(0, b.StartTime))), EndHeight: b.EndHeight, EndTime: moment(uint64(max(0, b.EndTime))),
 		Circulating: b.Circulating, Yes: b.Yes, No: b.No, Abstain: b.Abstain,
 	}
 	for _, c := range m.Calls {

@@ -68,7 +68,7 @@ func (s *Sender) Grant(ctx context.Context, asset types.AssetID, holder string, 
 		msg.Until = until.Unix()
 	}
 	if err := s.sendMsgs(ctx, nil, msg); err != nil {
-		return fmt.Errorf("grant a credential for asset %d: %w", asset, err)
+		return fmt.Errorf("grant a credential for asset %d: %w", asset, s.explainControl(ctx, asset, err))
 	}
 	return nil
 }
@@ -80,7 +80,7 @@ func (s *Sender) Revoke(ctx context.Context, asset types.AssetID, holder string)
 		return err
 	}
 	if err := s.sendMsgs(ctx, nil, &assettypes.MsgRevoke{Sender: Bech32(s.address), Asset: uint64(asset), Holder: Bech32(a)}); err != nil {
-		return fmt.Errorf("revoke the credential of %s for asset %d: %w", holder, asset, err)
+		return fmt.Errorf("revoke the credential of %s for asset %d: %w", holder, asset, s.explainControl(ctx, asset, err))
 	}
 	return nil
 }
@@ -93,7 +93,7 @@ func (s *Sender) SetController(ctx context.Context, asset types.AssetID, control
 	}
 	msg := &assettypes.MsgSetController{Sender: Bech32(s.address), Asset: uint64(asset), Controller: Bech32(a)}
 	if err := s.sendMsgs(ctx, nil, msg); err != nil {
-		return fmt.Errorf("set the controller of asset %d: %w", asset, err)
+		return fmt.Errorf("set the controller of asset %d: %w", asset, s.explainControl(ctx, asset, err))
 	}
 	s.l.forget(asset)
 	return nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"sync"
 	"time"
 
@@ -157,6 +158,18 @@ func (l *Ledger) Height(ctx context.Context) (int64, error) {
 	return res.SdkBlock.Header.Height, nil
 }
 
+// missing says that something does not exist. It wraps types.ErrNotFound.
+type missing struct{ text string }
+
+// Error implements error.
+func (m missing) Error() string { return m.text }
+
+// Unwrap returns types.ErrNotFound.
+func (m missing) Unwrap() error { return types.ErrNotFound }
+
+// missingNamed is what the chain says of what it names: "share 9: share not found".
+var missingNamed = regexp.MustCompile(`^(\w+ [^:]+): \w+ not found$`)
+
 // failed says what a call was for and why it failed, in the chain's words and
 // without gRPC's. What does not exist wraps types.ErrNotFound.
 func failed(what string, err error) error {
@@ -165,7 +178,10 @@ func failed(what string, err error) error {
 	case !ok:
 		return fmt.Errorf("%s: %w", what, err)
 	case s.Code() == codes.NotFound:
-		return fmt.Errorf("%s: %w: %s", what, types.ErrNotFound, s.Message())
+		if named := missingNamed.FindStringSubmatch(s.Message()); named != nil {
+			return missing{named[1] + ": not found"}
+		}
+		return fmt.Errorf("%s: %w", what, missing{s.Message()})
 	case s.Code() == codes.Canceled || s.Code() == codes.DeadlineExceeded:
 		return fmt.Errorf("%s: %w", what, err)
 	}

@@ -8,6 +8,8 @@ import (
 
 	"github.com/cosmos/cosmos-sdk/types/query"
 	"github.com/ethereum/go-ethereum/common"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 
 	"github.com/weal-network/weal/precompile/solidity"
 	"github.com/weal-network/weal/types"
@@ -78,7 +80,7 @@ func (s *Sender) List(ctx context.Context, share types.ShareID, t Terms) (uint64
 	out, err := s.callMarket(ctx, "", types.Amount{}, "list(uint256,uint64,string,uint256,uint64)",
 		number(uint64(share)), t.Units, t.Denom, t.Price.Big(), unix(t.Until))
 	if err != nil {
-		return 0, fmt.Errorf("list share %d: %w", share, err)
+		return 0, fmt.Errorf("list share %d: %w", share, s.explainShare(ctx, act{share: share}, err))
 	}
 	return numberOf(out[0]), nil
 }
@@ -148,7 +150,7 @@ func (s *Sender) Accept(ctx context.Context, offer uint64, share types.ShareID, 
 	out, err := s.callMarket(ctx, "", types.Amount{}, "accept(uint256,uint256,uint64,uint256)",
 		number(offer), number(uint64(share)), units, least.Big())
 	if err != nil {
-		return types.Amount{}, fmt.Errorf("accept offer %d: %w", offer, err)
+		return types.Amount{}, fmt.Errorf("accept offer %d: %w", offer, s.explainShare(ctx, act{share: share}, err))
 	}
 	return amountOf(out[0])
 }
@@ -164,6 +166,9 @@ func (s *Sender) CancelOffer(ctx context.Context, offer uint64) error {
 // Listing returns a listing.
 func (l *Ledger) Listing(ctx context.Context, id uint64) (Listing, error) {
 	res, err := l.market.Listing(ctx, &assettypes.QueryListingRequest{Id: id})
+	if status.Code(err) == codes.NotFound {
+		return Listing{}, missing{fmt.Sprintf("no open listing %d: it was never made, is sold out, or was cancelled; see: weal market show", id)}
+	}
 	if err != nil {
 		return Listing{}, failed(fmt.Sprintf("read listing %d", id), err)
 	}
@@ -197,6 +202,9 @@ func (l *Ledger) Listings(ctx context.Context, asset types.AssetID) ([]Listing, 
 // GetOffer returns an offer.
 func (l *Ledger) GetOffer(ctx context.Context, id uint64) (Offer, error) {
 	res, err := l.market.Offer(ctx, &assettypes.QueryOfferRequest{Id: id})
+	if status.Code(err) == codes.NotFound {
+		return Offer{}, missing{fmt.Sprintf("no open offer %d: it was never made, was accepted in full, or was cancelled; see: weal market show", id)}
+	}
 	if err != nil {
 		return Offer{}, failed(fmt.Sprintf("read offer %d", id), err)
 	}

@@ -70,7 +70,7 @@ func (s *Sender) Update(ctx context.Context, u Update) (uint32, error) {
 		msg.Licence = licenceMsg(*u.Licence)
 	}
 	if err := s.sendMsgs(ctx, &res, msg); err != nil {
-		return 0, fmt.Errorf("update asset %d: %w", u.Asset, err)
+		return 0, fmt.Errorf("update asset %d: %w", u.Asset, s.explainControl(ctx, u.Asset, err))
 	}
 	s.l.forget(u.Asset)
 	return res.Version, nil

@@ -7,6 +7,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/cosmos/cosmos-sdk/types/query"
 
+	"github.com/weal-network/weal/precompile/solidity"
 	"github.com/weal-network/weal/types"
 	assettypes "github.com/weal-network/weal/x/asset/types"
 )
@@ -76,21 +77,43 @@ func shareOf(s assettypes.Share) Share {
 	}
 }
 
-// Claimable returns what a share could claim now, in each denomination.
-func (l *Ledger) Claimable(ctx context.Context, share types.ShareID) ([]Coins, error) {
-	res, err := l.assets.Claimable(ctx, &assettypes.QueryClaimableRequest{Share: uint64(share)})
-	if err != nil {
-		return nil, failed(fmt.Sprintf("read what share %d can claim", share), err)
-	}
-	var all []Coins
-	for _, c := range res.Amounts {
-		amount, err := types.ParseAmount(c.Amount)
-		if err != nil {
-			return nil, fmt.Errorf("read what share %d can claim: %w", share, err)
+// Claimables returns what each of an owner's shares could claim now, in each
+// denomination of its asset; a share that has gone since it was listed, nothing.
+func (l *Ledger) Claimables(ctx context.Context, shares []Share) (map[types.ShareID][]Coins, error) {
+	const signature = "claimable(uint256,string)"
+	var all []question
+	var about []Coins
+	denoms := map[types.AssetID][]string{}
+	for _, s := range shares {
+		if _, known := denoms[s.Asset]; !known {
+			a, err := l.Asset(ctx, s.Asset)
+			if err != nil {
+				return nil, err
+			}
+			denoms[s.Asset] = a.Denoms
 		}
-		all = append(all, Coins{Denom: c.Denom, Amount: amount})
+		for _, d := range denoms[s.Asset] {
+			all = append(all, question{assets, solidity.Assets, signature, []any{number(uint64(s.ID)), d}})
+			about = append(about, Coins{Denom: d})
+		}
 	}
-	return all, nil
+	out, err := l.views(ctx, all)
+	if err != nil {
+		return nil, fmt.Errorf("read what shares can claim: %w", err)
+	}
+	found, i := map[types.ShareID][]Coins{}, 0
+	for _, s := range shares {
+		for range denoms[s.Asset] {
+			if out[i] != nil {
+				if about[i].Amount, err = amountOf(out[i][0]); err != nil {
+					return nil, fmt.Errorf("read what share %d can claim: %w", s.ID, err)
+				}
+				found[s.ID] = append(found[s.ID], about[i])
+			}
+			i++
+		}
+	}
+	return found, nil
 }
 
 // Revenue returns what an asset has earned, in each of its denominations.

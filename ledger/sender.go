@@ -187,7 +187,7 @@ var (
 // chainError is what the chain said against a transaction, as people read it.
 func chainError(text string) error {
 	text = inMessage.ReplaceAllString(gasUsed.ReplaceAllString(sourceLine.ReplaceAllString(text, ""), ""), "")
-	err := fmt.Errorf("%w: %s", ErrChain, text)
+	err := error(&refused{text})
 	for _, s := range []string{"insufficient funds", "insufficient balance for transfer", "insufficient fee"} {
 		if strings.Contains(text, s) && !strings.Contains(text, "ERC3525") {
 			return fmt.Errorf("%w: %w", ErrCoins, err)

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/ethereum/go-ethereum/common"
+
 	"github.com/weal-network/weal/precompile/solidity"
 	"github.com/weal-network/weal/types"
 )
@@ -26,7 +28,7 @@ func (s *Sender) TransferValue(ctx context.Context, from types.ShareID, to strin
 	if err != nil {
 		return 0, err
 	}
-	out, err := s.callAssets(ctx, sigTransferTo, number(uint64(from)), a, number(value))
+	out, err := s.callShare(ctx, act{share: from, other: to}, sigTransferTo, number(uint64(from)), a, number(value))
 	if err != nil {
 		return 0, fmt.Errorf("transfer value of share %d: %w", from, err)
 	}
@@ -35,7 +37,7 @@ func (s *Sender) TransferValue(ctx context.Context, from types.ShareID, to strin
 
 // TransferInto moves value from one share to another of the same asset (ERC-3525).
 func (s *Sender) TransferInto(ctx context.Context, from, to types.ShareID, value uint64) error {
-	if _, err := s.callAssets(ctx, sigTransferInto, number(uint64(from)), number(uint64(to)), number(value)); err != nil {
+	if _, err := s.callShare(ctx, act{share: from, into: to}, sigTransferInto, number(uint64(from)), number(uint64(to)), number(value)); err != nil {
 		return fmt.Errorf("transfer value of share %d: %w", from, err)
 	}
 	return nil
@@ -47,7 +49,7 @@ func (s *Sender) TransferShare(ctx context.Context, share types.ShareID, to stri
 	if err != nil {
 		return err
 	}
-	if _, err := s.callAssets(ctx, sigTransferShare, s.address, a, number(uint64(share))); err != nil {
+	if _, err := s.callShare(ctx, act{share: share, other: to}, sigTransferShare, s.address, a, number(uint64(share))); err != nil {
 		return fmt.Errorf("transfer share %d: %w", share, err)
 	}
 	return nil
@@ -60,7 +62,7 @@ func (s *Sender) ApproveShare(ctx context.Context, share types.ShareID, operator
 	if err != nil {
 		return err
 	}
-	if _, err := s.callAssets(ctx, sigApproveShare, a, number(uint64(share))); err != nil {
+	if _, err := s.callShare(ctx, act{share: share, other: operator}, sigApproveShare, a, number(uint64(share))); err != nil {
 		return fmt.Errorf("approve share %d: %w", share, err)
 	}
 	return nil
@@ -73,7 +75,7 @@ func (s *Sender) ApproveValue(ctx context.Context, share types.ShareID, operator
 	if err != nil {
 		return err
 	}
-	if _, err := s.callAssets(ctx, sigApproveValue, number(uint64(share)), a, number(value)); err != nil {
+	if _, err := s.callShare(ctx, act{share: share, other: operator}, sigApproveValue, number(uint64(share)), a, number(value)); err != nil {
 		return fmt.Errorf("approve value of share %d: %w", share, err)
 	}
 	return nil
@@ -86,7 +88,7 @@ func (s *Sender) ApproveAll(ctx context.Context, operator string, approved bool)
 	if err != nil {
 		return err
 	}
-	if _, err := s.callAssets(ctx, sigApproveAll, a, approved); err != nil {
+	if _, err := s.callShare(ctx, act{other: operator}, sigApproveAll, a, approved); err != nil {
 		return fmt.Errorf("approve %s for all shares: %w", operator, err)
 	}
 	return nil
@@ -94,7 +96,7 @@ func (s *Sender) ApproveAll(ctx context.Context, operator string, approved bool)
 
 // Burn burns a share for ever. What it has earned is paid to its owner first.
 func (s *Sender) Burn(ctx context.Context, share types.ShareID) error {
-	if _, err := s.callAssets(ctx, sigBurn, number(uint64(share))); err != nil {
+	if _, err := s.callShare(ctx, act{share: share}, sigBurn, number(uint64(share))); err != nil {
 		return fmt.Errorf("burn share %d: %w", share, err)
 	}
 	return nil
@@ -102,7 +104,7 @@ func (s *Sender) Burn(ctx context.Context, share types.ShareID) error {
 
 // BurnValue burns so many units of a share for ever.
 func (s *Sender) BurnValue(ctx context.Context, share types.ShareID, value uint64) error {
-	if _, err := s.callAssets(ctx, sigBurnValue, number(uint64(share)), number(value)); err != nil {
+	if _, err := s.callShare(ctx, act{share: share}, sigBurnValue, number(uint64(share)), number(value)); err != nil {
 		return fmt.Errorf("burn value of share %d: %w", share, err)
 	}
 	return nil
@@ -119,16 +121,20 @@ func (l *Ledger) SharesOfAsset(ctx context.Context, asset types.AssetID, limit u
 		return failed(err)
 	}
 	all = numberOf(out[0])
-	for i := range min(all, limit) {
-		out, err := l.view(ctx, assets, solidity.Assets, "tokenInSlotByIndex(uint256,uint256)", number(uint64(asset)), number(i))
-		if err != nil {
-			return failed(err)
+	ids, err := l.listed(ctx, assets, solidity.Assets, min(all, limit), "tokenInSlotByIndex(uint256,uint256)", number(uint64(asset)))
+	if err != nil {
+		return failed(err)
+	}
+	ids, said, err := l.ofEach(ctx, assets, solidity.Assets, ids, "ownerOf(uint256)", "balanceOf(uint256)", "getApproved(uint256)")
+	if err != nil {
+		return failed(err)
+	}
+	for i, id := range ids {
+		s := Share{ID: types.ShareID(numberOf(id)), Asset: asset, Owner: fmt.Sprint(said[i][0]), Value: numberOf(said[i][1])}
+		if approved, ok := said[i][2].(common.Address); ok && approved != (common.Address{}) {
+			s.Approved = approved.Hex()
 		}
-		share, err := l.Share(ctx, types.ShareID(numberOf(out[0])))
-		if err != nil {
-			return failed(err)
-		}
-		shares = append(shares, share)
+		shares = append(shares, s)
 	}
 	return shares, all, nil
 }

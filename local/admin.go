@@ -49,6 +49,7 @@ func (r *role) adminHandler() http.Handler {
 		}
 		wire.WriteJSON(w, http.StatusOK, e)
 	})
+	r.adminKeys(mux)
 	if v, ok := r.worker.(*vault.Vault); ok {
 		mux.Handle("/", v.Admin(r.admin))
 	}

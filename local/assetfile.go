@@ -77,7 +77,7 @@ func (l *fileLicence) UnmarshalYAML(n *yaml.Node) error {
 		Terms      types.Hash  `yaml:"terms"`
 		TermsURI   string      `yaml:"terms_uri"`
 	}
-	if err := strict(n, &f); err != nil {
+	if err := decode(n, &f); err != nil {
 		return err
 	}
 	l.Licence = types.Licence{
@@ -93,16 +93,17 @@ func (l *fileLicence) setKind(name string) (err error) {
 	return err
 }
 
-// strict decodes a part of a file in which a field that is not known is an error.
-func strict(n *yaml.Node, into any) error {
-	b, err := yaml.Marshal(n)
-	if err != nil {
-		return err
+// UnmarshalYAML implements yaml.Unmarshaler.
+func (p *filePrice) UnmarshalYAML(n *yaml.Node) error {
+	err := decode(n, p)
+	if err == nil && !slices.Contains([]types.PriceUnit{types.PerPassage, types.PerUse, types.PerTick}, p.Unit) {
+		err = inLine(n, "unit: want passage, use or tick, got %.80q", p.Unit)
 	}
-	d := yaml.NewDecoder(bytes.NewReader(b))
-	d.KnownFields(true)
-	return d.Decode(into)
+	return err
 }
+
+// UnmarshalYAML implements yaml.Unmarshaler.
+func (p *fileParent) UnmarshalYAML(n *yaml.Node) error { return decode(n, p) }
 
 // BasisPoints is hundredths of a percent, written "250" or "2.5%".
 type BasisPoints uint32
@@ -157,13 +158,16 @@ func ParseWEAL(s string) (types.Amount, error) {
 // would otherwise be ignored unnoticed.
 func ParseAssetFile(b []byte) (AssetFile, error) {
 	var f AssetFile
-	d := yaml.NewDecoder(bytes.NewReader(b))
-	d.KnownFields(true)
-	if err := d.Decode(&f); err != nil {
-		if errors.Is(err, io.EOF) {
-			err = errors.New("it is empty")
-		}
-		return f, fmt.Errorf("read YAML: %w", err)
+	var document yaml.Node
+	err := yaml.NewDecoder(bytes.NewReader(b)).Decode(&document)
+	switch {
+	case errors.Is(err, io.EOF), err == nil && len(document.Content) == 0:
+		return f, errors.New("it is empty")
+	case err != nil:
+		return f, notYAML(err)
+	}
+	if err := decode(document.Content[0], &f); err != nil {
+		return f, err
 	}
 	switch {
 	case f.Name == "":
@@ -228,18 +232,23 @@ type Registered struct {
 	Key         types.Hash `json:"key"`
 }
 
-// RegisterFile registers the asset that the file at path describes, for the
-// account called from. The canonical manifest is written to manifest, unless that
-// is empty, before the chain is told.
-func (c *Client) RegisterFile(ctx context.Context, path, from, manifest string) (Registered, error) {
+// ReadAssetFile reads the asset file at path.
+func ReadAssetFile(path string) (AssetFile, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return Registered{}, fmt.Errorf("read asset file: %w", err)
+		return AssetFile{}, err
 	}
 	f, err := ParseAssetFile(text)
 	if err != nil {
-		return Registered{}, fmt.Errorf("asset file %s: %w", path, err)
+		return f, fmt.Errorf("%s: %w", path, err)
 	}
+	return f, nil
+}
+
+// RegisterFile registers the asset that a file describes, for the account called
+// from. The canonical manifest is written to manifest, unless that is empty,
+// before the chain is told.
+func (c *Client) RegisterFile(ctx context.Context, f AssetFile, from, manifest string) (Registered, error) {
 	maker, err := c.Signer(from, "", "")
 	if err != nil {
 		return Registered{}, err

@@ -1,6 +1,9 @@
 package local_test
 
 import (
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -87,6 +90,46 @@ func TestAssetFileSaysWhatIsWrong(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, types.Licence{Kind: types.LicenceCredential, Closed: true}, f.Licence.Licence, "that kind is closed")
 	require.Nil(t, f.Units)
+}
+
+// TestAssetFileSaysWhere: in plain words, with the line of the file.
+func TestAssetFileSaysWhere(t *testing.T) {
+	const head = "name: a\nkind: data\nmanifest_uri: x\n"
+	for text, says := range map[string]string{
+		head + "units: many":   `line 4: units: want a whole number, 0 or above, got "many"`,
+		head + "units: -1":     `line 4: units: want a whole number, 0 or above, got "-1"`,
+		head + "units: [1]":    `line 4: units: want a whole number, 0 or above, got "a list"`,
+		head + "denoms: aweal": `line 4: denoms: want a list, as in [a, b], got "aweal"`,
+		head + "prices:\n  - {unit: use, amount: 1}\n  - {unit: song, amount: 1}": `line 6: unit: `,
+		head + "prices:\n  - unit: use\n    amount: many":                         `line 6: amount: `,
+		head + "prices:\n  - unit: use\n    prise: 1":                             `line 6: there is no key "prise" here; there are amount, denom, tokens, unit`,
+		head + "prices: 5":                                 `line 4: prices: want a list, as in [a, b], got "5"`,
+		head + "prices: [5]":                               `line 4: want keys with values`,
+		head + "parents:\n- {asset: x, bps: 3%}":           `line 5: asset: want a whole number, 0 or above, got "x"`,
+		head + "licence:\n  kind: open\n  closed: perhaps": `line 6: closed: want true or false, got "perhaps"`,
+		head + "licence: mit":                              `line 4: licence: `,
+		head + "resale: 101%":                              `line 4: resale: want basis points`,
+		head + "name: b":                                   `line 4: name is there twice`,
+		head + "prise: 1":                                  `line 4: there is no key "prise" here; there are contact, denoms, `,
+		head + "root: 12":                                  `line 4: root: `,
+		"name: a\nkind: song":                              `line 2: kind: `,
+		"name: a\n  kind: data: x":                         "line 2: this is not YAML: ",
+		"name: a\n\tkind: data":                            "line 2: this is not YAML: ",
+		"- a":                                              "line 1: want keys with values, as in name: labels of 2026",
+		"just words":                                       "line 1: want keys with values, as in name: labels of 2026",
+	} {
+		_, err := local.ParseAssetFile([]byte(text))
+		require.ErrorContains(t, err, says, text)
+		require.True(t, strings.HasPrefix(err.Error(), says[:strings.Index(says, ":")]), "%s", err)
+		for _, word := range []string{"unmarshal", "!!", "local.", "strconv"} {
+			require.NotContains(t, err.Error(), word)
+		}
+		t.Log(err)
+	}
+	path := filepath.Join(t.TempDir(), "a.yaml")
+	require.NoError(t, os.WriteFile(path, []byte("name: a\nunits: x"), 0o600))
+	_, err := local.ReadAssetFile(path)
+	require.EqualError(t, err, path+`: line 2: units: want a whole number, 0 or above, got "x"`)
 }
 
 func TestBasisPoints(t *testing.T) {

@@ -59,13 +59,13 @@ func (c *Client) holding(ctx context.Context, a Account) (holding, error) {
 	if err != nil {
 		return h, err
 	}
+	claimable, err := c.Ledger.Claimables(ctx, shares)
+	if err != nil {
+		return h, err
+	}
 	for _, s := range shares {
-		coins, err := c.Ledger.Claimable(ctx, s.ID)
-		if err != nil {
-			return h, err
-		}
 		some := false
-		for _, coin := range coins {
+		for _, coin := range claimable[s.ID] {
 			l := line{s.Asset, coin.Denom}
 			sum, ok := h.claimable[l].Add(coin.Amount)
 			if !ok {

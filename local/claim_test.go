@@ -2,18 +2,25 @@ package local
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"math/big"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 
+	evmtypes "github.com/cosmos/evm/x/vm/types"
+	"github.com/ethereum/go-ethereum/accounts/abi"
+	"github.com/ethereum/go-ethereum/common"
 	"github.com/stretchr/testify/require"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
 
 	"github.com/weal-network/weal/home"
 	"github.com/weal-network/weal/ledger"
+	"github.com/weal-network/weal/precompile/solidity"
 	"github.com/weal-network/weal/types"
 	assettypes "github.com/weal-network/weal/x/asset/types"
 )
@@ -30,12 +37,61 @@ func (b *books) SharesOf(_ context.Context, req *assettypes.QuerySharesOfRequest
 	return &assettypes.QuerySharesOfResponse{Shares: b.shares[req.Owner]}, nil
 }
 
-func (b *books) Claimable(_ context.Context, req *assettypes.QueryClaimableRequest) (*assettypes.QueryClaimableResponse, error) {
-	amount := "10"
-	if b.spent[req.Share] {
-		amount = "0"
+// multicall is the one function that is asked for many answers.
+const multicall = `[{"type":"function","name":"aggregate3",
+"inputs":[{"name":"calls","type":"tuple[]","components":[{"name":"target","type":"address"},{"name":"allowFailure","type":"bool"},{"name":"callData","type":"bytes"}]}],
+"outputs":[{"name":"returnData","type":"tuple[]","components":[{"name":"success","type":"bool"},{"name":"returnData","type":"bytes"}]}]}]`
+
+// claimables answers what shares can claim.
+type claimables struct {
+	evmtypes.UnimplementedQueryServer
+	*books
+}
+
+func (e *claimables) EthCall(_ context.Context, req *evmtypes.EthCallRequest) (*evmtypes.MsgEthereumTxResponse, error) {
+	var args evmtypes.TransactionArgs
+	if err := json.Unmarshal(req.Args, &args); err != nil {
+		return nil, err
 	}
-	return &assettypes.QueryClaimableResponse{Amounts: []assettypes.DenomAmount{{Denom: types.BaseDenom, Amount: amount}}}, nil
+	together, err := abi.JSON(strings.NewReader(multicall))
+	if err != nil {
+		return nil, err
+	}
+	in, err := together.Methods["aggregate3"].Inputs.Unpack((*args.Input)[4:])
+	if err != nil {
+		return nil, err
+	}
+	type call = struct {
+		Target       common.Address `json:"target"`
+		AllowFailure bool           `json:"allowFailure"`
+		CallData     []byte         `json:"callData"`
+	}
+	type answer struct {
+		Success    bool
+		ReturnData []byte
+	}
+	var out []answer
+	for _, c := range in[0].([]call) {
+		m, err := solidity.Assets.Method("claimable(uint256,string)")
+		if err != nil {
+			return nil, err
+		}
+		values, err := m.Inputs.Unpack(c.CallData[4:])
+		if err != nil {
+			return nil, err
+		}
+		amount := big.NewInt(10)
+		if e.spent[values[0].(*big.Int).Uint64()] {
+			amount = new(big.Int)
+		}
+		ret, err := m.Outputs.Pack(amount)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, answer{true, ret})
+	}
+	ret, err := together.Methods["aggregate3"].Outputs.Pack(out)
+	return &evmtypes.MsgEthereumTxResponse{Ret: ret}, err
 }
 
 func (b *books) Revenue(context.Context, *assettypes.QueryRevenueRequest) (*assettypes.QueryRevenueResponse, error) {
@@ -47,7 +103,7 @@ func (b *books) Revenue(context.Context, *assettypes.QueryRevenueRequest) (*asse
 func (b *books) Asset(_ context.Context, req *assettypes.QueryAssetRequest) (*assettypes.QueryAssetResponse, error) {
 	none := make([]byte, len(types.Hash{}))
 	return &assettypes.QueryAssetResponse{Asset: assettypes.Asset{
-		Id: req.Id, Kind: uint32(types.KindData), Manifest: none, Root: none, Key: none,
+		Id: req.Id, Kind: uint32(types.KindData), Manifest: none, Root: none, Key: none, Denoms: []string{types.BaseDenom},
 	}}, nil
 }
 
@@ -81,6 +137,7 @@ func homeWith(t *testing.T, ofSeven int) *Client {
 	require.NoError(t, err)
 	server := grpc.NewServer()
 	assettypes.RegisterQueryServer(server, b)
+	evmtypes.RegisterQueryServer(server, &claimables{books: b})
 	go func() { _ = server.Serve(at) }()
 	t.Cleanup(server.Stop)
 	conn, err := grpc.NewClient(at.Addr().String(), grpc.WithTransportCredentials(insecure.NewCredentials()))

@@ -115,37 +115,3 @@ func (c *Client) Tab(ctx context.Context) (TabDetail, error) {
 	lanes, err := p.Lanes(ctx)
 	return TabDetail{Tab: t, Lanes: lanes}, err
 }
-
-// ReceiptFilter chooses receipts.
-type ReceiptFilter struct {
-	Asset types.AssetID
-	Since time.Duration // not older than this; zero for any
-	Limit int
-}
-
-// Receipt is a receipt in the purse's keeping.
-type Receipt struct {
-	ID types.Hash `json:"id"`
-	purse.Kept
-}
-
-// Receipts lists the receipts of the home's purse, newest first.
-func (c *Client) Receipts(ctx context.Context, f ReceiptFilter) ([]Receipt, error) {
-	p, err := c.purse(ctx)
-	if err != nil {
-		return nil, err
-	}
-	pf := purse.Filter{Asset: f.Asset, Limit: f.Limit}
-	if f.Since > 0 {
-		pf.Since = time.Now().Add(-f.Since)
-	}
-	kept, err := p.Receipts(ctx, pf)
-	if err != nil {
-		return nil, err
-	}
-	var all []Receipt
-	for _, k := range kept {
-		all = append(all, Receipt{ID: k.Hash(), Kept: k})
-	}
-	return all, nil
-}

@@ -2,40 +2,36 @@ package local
 
 import (
 	"context"
-	"crypto/subtle"
+	"errors"
 	"net/http"
 
-	"github.com/weal-network/weal/gateway"
+	apikeys "github.com/weal-network/weal/gateway/keys"
 	"github.com/weal-network/weal/purse"
 	"github.com/weal-network/weal/types"
 	"github.com/weal-network/weal/wire"
 )
 
-// keyed lets ordinary OpenAI clients ask with an API key: the purse behind the
-// gateway pays for them.
+// keyed pays for what is asked with a gateway's API keys, from one tab.
 type keyed struct {
-	key   string
 	purse *purse.Purse
 	url   string // of the gateway
 	app   types.AssetID
 }
 
-var _ gateway.Asker = (*keyed)(nil)
+var _ apikeys.Purse = (*keyed)(nil)
 
-// CheckKey implements gateway.Asker.
-func (k *keyed) CheckKey(_ context.Context, key string) error {
-	if subtle.ConstantTimeCompare([]byte(key), []byte(k.key)) != 1 {
-		return wire.NewError(http.StatusUnauthorized, wire.TypeAuthentication, "invalid_api_key",
-			"this API key is not one of this gateway; the key of a local home is printed by: weal status")
-	}
-	return nil
-}
-
-// Ask implements gateway.Asker.
-func (k *keyed) Ask(ctx context.Context, _ string, body []byte, onDelta func(string)) (string, wire.Trailer, error) {
-	a, err := ask(ctx, k.purse, purse.Ask{Gateway: k.url, App: k.app, Body: body, OnDelta: onDelta})
+// Ask implements apikeys.Purse.
+func (k *keyed) Ask(ctx context.Context, body []byte, approve func(context.Context, apikeys.Bill) error, onDelta func(string)) (
+	string, wire.Trailer, error,
+) {
+	a, err := ask(ctx, k.purse, purse.Ask{
+		Gateway: k.url, App: k.app, Body: body, OnDelta: onDelta,
+		Approve: func(ctx context.Context, b purse.Bill) error {
+			return approve(ctx, apikeys.Bill{Lane: b.Lane, Seq: b.Seq, Denom: b.Denom, Most: b.Most, Tokens: b.Tokens})
+		},
+	})
 	if a == nil {
-		return "", wire.Trailer{}, err
+		return "", wire.Trailer{}, tabShort(err)
 	}
 	t := wire.Trailer{Receipts: a.Receipts, OverheadMillis: a.OverheadMillis}
 	for _, i := range a.Items {
@@ -50,4 +46,18 @@ func (k *keyed) Ask(ctx context.Context, _ string, body []byte, onDelta func(str
 		})
 	}
 	return a.Text, t, err
+}
+
+// tabShort says in OpenAI's words that the tab has not enough left.
+func tabShort(err error) error {
+	if !errors.Is(err, purse.ErrFunds) && !errors.Is(err, purse.ErrNoLane) && !errors.Is(err, purse.ErrLimit) {
+		return err
+	}
+	return wire.NewError(http.StatusPaymentRequired, apikeys.CodeQuota, apikeys.CodeQuota, "the tab that pays for this API key: %v", err)
+}
+
+// Cost implements apikeys.Purse.
+func (k *keyed) Cost(ctx context.Context, lane types.LaneRef, seq uint64) (apikeys.Cost, bool, error) {
+	c, found, err := k.purse.Cost(ctx, lane, seq)
+	return apikeys.Cost{Amount: c.Amount, Final: c.Final}, found, err
 }

@@ -30,8 +30,15 @@ var (
 	tabBond    = milliWEAL(10_000)
 	feeReserve = milliWEAL(1_000)
 
-	// exposure is the most an owner lets one tab owe unsettled.
+	// exposure is the most an owner lets one tab owe unsettled, if nothing else is
+	// said; all tabs together earn.DefaultTabs times as much.
 	exposure = milliWEAL(500)
+
+	// watcherWorth is what a watcher's fee must come to at least before it settles
+	// open lanes of an asset that is away, watcherLeast what a lane that ends must
+	// owe: about what bringing them costs.
+	watcherWorth = types.NewAmount(10_000_000_000_000)
+	watcherLeast = types.NewAmount(250_000_000_000)
 )
 
 // passagePrices, usePrices and tickPrices are the owners' price lists.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/weal-network/weal/earn"
 	"github.com/weal-network/weal/gateway"
+	apikeys "github.com/weal-network/weal/gateway/keys"
 	"github.com/weal-network/weal/home"
 	"github.com/weal-network/weal/keep"
 	"github.com/weal-network/weal/model"
@@ -39,8 +40,15 @@ type role struct {
 	listen string // address
 	log    *slog.Logger
 
+	watcher earn.Watcher // settles while the role is away; nil for none
+	// exposure and exposureAll are the most that one tab, and all tabs together,
+	// may owe.
+	exposure, exposureAll types.Amount
+
 	asset  types.AssetID
 	worker worker
+	meter  *apikeys.Meter // of a gateway
+	tabs   *keyTabs       // that its keys spend from
 	stops  []func() error
 }
 
@@ -61,8 +69,8 @@ func about(name string, kind types.Kind, endpoint string) types.Manifest {
 // openVault opens the vault; its asset is found or registered by register.
 func (r *role) openVault(ctx context.Context) (*vault.Vault, error) {
 	v, err := vault.Open(ctx, vault.Config{
-		Dir: r.home.Path("vault"), ChainID: r.home.ChainID(), Key: r.key, Exposure: exposure,
-		Chain: r.ledger, Settler: r.owner, About: r.owned.about, Log: r.log,
+		Dir: r.home.Path("vault"), ChainID: r.home.ChainID(), Key: r.key, Exposure: r.exposure, ExposureAll: r.exposureAll,
+		Chain: r.ledger, Settler: r.owner, Watcher: r.watcher, About: r.owned.about, Log: r.log,
 		Publish: func(ctx context.Context, root types.Hash) error {
 			if r.asset == 0 {
 				return nil // registering will tell the chain
@@ -91,8 +99,8 @@ func (r *role) openModel(ctx context.Context, up Upstream) error {
 		return err
 	}
 	m, err := model.New(ctx, model.Config{
-		ChainID: r.home.ChainID(), Asset: r.asset, Key: r.key, DB: db, Exposure: exposure,
-		Chain: r.ledger, Settler: r.owner, Upstream: upstream, Name: name, Manifest: manifest, Contact: r.owned.about.Contact, Log: r.log,
+		ChainID: r.home.ChainID(), Asset: r.asset, Key: r.key, DB: db, Exposure: r.exposure, ExposureAll: r.exposureAll,
+		Chain: r.ledger, Settler: r.owner, Watcher: r.watcher, Upstream: upstream, Name: name, Manifest: manifest, Contact: r.owned.about.Contact, Log: r.log,
 	})
 	if err != nil {
 		return fmt.Errorf("open model: %w", err)
@@ -102,20 +110,24 @@ func (r *role) openModel(ctx context.Context, up Upstream) error {
 	return nil
 }
 
-// openGateway opens the gateway of a registered app.
-func (r *role) openGateway(ctx context.Context, app gateway.App, keys gateway.Asker) error {
+// openGateway opens the gateway of a registered app. own is the tab of the home's
+// payer, if there is one.
+func (r *role) openGateway(ctx context.Context, app gateway.App, own *ownTab) error {
 	db, err := keep.Open(r.home.Path("gateway.db"))
 	if err != nil {
 		return fmt.Errorf("open gateway: %w", err)
 	}
 	r.stops = append(r.stops, db.Close)
+	if err := r.openKeys(ctx, db, own); err != nil {
+		return err
+	}
 	_, manifest, err := r.manifest(types.Hash{})
 	if err != nil {
 		return err
 	}
 	g, err := gateway.New(ctx, gateway.Config{
-		ChainID: r.home.ChainID(), Asset: r.asset, App: app, Key: r.key, DB: db, Exposure: exposure,
-		Chain: r.ledger, Settler: r.owner, Endpoint: newEndpoints(r.ledger).of, Keyed: keys,
+		ChainID: r.home.ChainID(), Asset: r.asset, App: app, Key: r.key, DB: db, Exposure: r.exposure, ExposureAll: r.exposureAll,
+		Chain: r.ledger, Settler: r.owner, Watcher: r.watcher, Endpoint: newEndpoints(r.ledger).of, Keyed: r.meter, Exact: r.exact(own),
 		Manifest: manifest, Contact: r.owned.about.Contact, Log: r.log,
 	})
 	if err != nil {

@@ -33,6 +33,11 @@ type RoleConfig struct {
 	Licence types.Licence
 	// Contact is where to ask for a credential.
 	Contact string
+	// Exposure and ExposureAll are the most that one tab, and all tabs of a
+	// denomination together, may owe unsettled; zero are the defaults.
+	Exposure, ExposureAll types.Amount
+	// Watcher is the URL of the watcher that is handed what is owed; empty for none.
+	Watcher string
 	Log     *slog.Logger
 	Note    func(string)
 }
@@ -95,6 +100,7 @@ func (s *Served) start(ctx context.Context, cfg RoleConfig) error {
 	if err := s.open(ctx, cfg, app); err != nil {
 		return err
 	}
+	s.role.checkWatcher(ctx, cfg.Note)
 	if err := s.role.serve(); err != nil {
 		return err
 	}
@@ -167,10 +173,18 @@ func newServedRole(h *home.Home, l *ledger.Ledger, cfg RoleConfig) (*role, error
 	if cfg.Name == "" {
 		cfg.Name = AppName + "-" + cfg.Role
 	}
+	watched, err := watchedBy(cfg.Watcher)
+	if err != nil {
+		return nil, err
+	}
+	if cfg.Exposure.IsZero() {
+		cfg.Exposure = exposure
+	}
 	manifest := about(cfg.Name, kind, cfg.Endpoint)
 	manifest.Contact = cfg.Contact
 	return &role{
-		name: cfg.Role, home: h, admin: admin, listen: cfg.Listen, log: cfg.Log.With("role", cfg.Role),
+		name: cfg.Role, home: h, admin: admin, listen: cfg.Listen, watcher: watched,
+		exposure: cfg.Exposure, exposureAll: cfg.ExposureAll, log: cfg.Log.With("role", cfg.Role),
 		owned: owned{ledger: l, owner: owner, key: key, about: manifest, licence: cfg.Licence},
 	}, nil
 }

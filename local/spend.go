@@ -26,13 +26,14 @@ func (c *Client) sender() (*ledger.Sender, error) {
 	return c.Ledger.Sender(secret)
 }
 
-// Send sends coins from the home's payer to an address in either form.
-func (c *Client) Send(ctx context.Context, to string, amount types.Amount) error {
-	payer, err := c.sender()
+// Send sends coins to an address in either form, from the account called from, or
+// from the home's first.
+func (c *Client) Send(ctx context.Context, from, to string, amount types.Amount) error {
+	sender, err := c.Signer(from, "", "")
 	if err != nil {
 		return err
 	}
-	return payer.SendCoins(ctx, to, types.BaseDenom, amount)
+	return sender.SendCoins(ctx, to, types.BaseDenom, amount)
 }
 
 // OpenTab opens a tab with one lane to an app, paid by the home's payer, and
@@ -51,7 +52,7 @@ func (c *Client) OpenTab(ctx context.Context, app types.AssetID, lane types.Amou
 		return 0, err
 	}
 	tab, err := payer.OpenTab(ctx, ledger.NewTab{
-		Denom: types.BaseDenom, Deposit: lane, Bond: lane,
+		Denom: types.BaseDenom, Deposit: lane, Bond: lane, FeeReserve: feeReserve,
 		Lanes: []ledger.NewLane{{Key: pay.PublicKey(key), Cap: lane, Gateway: app}},
 	})
 	if err != nil {

@@ -65,7 +65,7 @@ func (s *stage) newRole(name string, kind types.Kind, port int) (*role, error) {
 		return nil, err
 	}
 	r := &role{
-		name: name, home: s.home, admin: s.keys.admin, listen: home.Loopback(port), log: s.cfg.Log.With("role", name),
+		name: name, home: s.home, admin: s.keys.admin, listen: home.Loopback(port), exposure: exposure, log: s.cfg.Log.With("role", name),
 		owned: owned{ledger: s.ledger, owner: owner, key: s.keys.roles[name], about: about(AppName+"-"+name, kind, home.URL(port))},
 	}
 	s.onStop(r.close)
@@ -129,6 +129,6 @@ func (s *stage) openAll(ctx context.Context, roles map[string]*role) error {
 		roles[RoleModel].openModel(ctx, s.cfg.Upstream),
 		roles[RoleGateway].openGateway(ctx,
 			gateway.App{Name: AppName, Model: modelAsset, Vaults: []types.AssetID{vaultAsset}},
-			&keyed{key: s.keys.api, purse: p, url: home.URL(s.cfg.Ports.Gateway), app: app}),
+			&ownTab{purse: p, id: s.running.Tab, key: s.keys.api}),
 	)
 }

@@ -16,5 +16,6 @@
 // sentences of the passages in the prompt and needs no model at all. Handler
 // serves, Book holds what was earned.
 //
-// spec/wire.md has the endpoints, statuses and codes.
+// direct.go is how a client without a gateway pays: by x402, for the whole answer at
+// once. spec/wire.md and spec/x402.md have the endpoints, statuses and codes.
 package model

@@ -3,6 +3,7 @@ package model
 import (
 	"net/http"
 
+	"github.com/weal-network/weal/earn"
 	"github.com/weal-network/weal/wire"
 )
 
@@ -40,7 +41,8 @@ func (m *Model) health(w http.ResponseWriter, _ *http.Request) {
 }
 
 // admit says whether the payer of a lane would be served now, or why not. It is
-// asked before a quote that names this model, if the model is not open to all.
+// asked before a quote that names this model, if the model is not open to all, and
+// before anyone is paid of a payment that pays it at once.
 func (m *Model) admit(w http.ResponseWriter, r *http.Request) {
 	body, err := wire.ReadBody(r)
 	var req wire.AdmitRequest
@@ -49,6 +51,9 @@ func (m *Model) admit(w http.ResponseWriter, r *http.Request) {
 	}
 	if err == nil {
 		_, err = m.book.Admit(r.Context(), req.Lane)
+	}
+	if err == nil && req.Price.Cmp(m.cfg.Exposure) > 0 {
+		err = refuse(earn.CodeOverLimit, "this model lets a tab owe %s at most, the whole answer would be %s; ask for less, or pay by ticks", m.cfg.Exposure, req.Price)
 	}
 	if err != nil {
 		wire.WriteError(w, err)

@@ -31,9 +31,15 @@ type Config struct {
 	Key ed25519.PrivateKey
 	DB  *sql.DB
 	// Exposure is the most that one tab may owe, in the smallest unit.
-	Exposure types.Amount
-	Chain    earn.Chain
-	Settler  earn.Settler
+	// ExposureAll is the most that all tabs of a denomination may owe; zero is
+	// earn.DefaultTabs times Exposure.
+	Exposure    types.Amount
+	ExposureAll types.Amount
+	Chain       earn.Chain
+	Settler     earn.Settler
+	// Watcher is handed what is owed, to settle it while the role is away; it may
+	// be nil. Without a Settler it is not.
+	Watcher  earn.Watcher
 	Upstream Upstream
 	// Name is the model's name in GET /v1/models and in answers.
 	Name string
@@ -42,18 +48,22 @@ type Config struct {
 	// Contact tells where to ask for a credential; it may be empty.
 	Contact  string
 	TickWait time.Duration
-	Log      *slog.Logger
-	Now      func() time.Time
+	// Unpaid is for measuring what paying costs, and for nothing else: nobody pays,
+	// and nothing is verified, kept or signed.
+	Unpaid bool
+	Log    *slog.Logger
+	Now    func() time.Time
 }
 
 // Model sells the answers of an upstream. It is safe for concurrent use.
 type Model struct {
-	cfg   Config
-	book  *earn.Book
-	chain types.Hash
-	known *registry.Registry
-	stop  context.CancelFunc
-	bg    sync.WaitGroup
+	cfg    Config
+	book   *earn.Book
+	chain  types.Hash
+	known  *registry.Registry
+	bodies *bodies
+	stop   context.CancelFunc
+	bg     sync.WaitGroup
 }
 
 // New opens a model. It settles in the background until Close.
@@ -71,13 +81,17 @@ func New(ctx context.Context, cfg Config) (*Model, error) {
 		cfg.TickWait = DefaultTickWait
 	}
 	book, err := earn.Open(ctx, earn.Config{
-		ChainID: cfg.ChainID, Asset: cfg.Asset, Exposure: cfg.Exposure, Chain: cfg.Chain, DB: cfg.DB, Now: cfg.Now, Log: cfg.Log,
-		Contact: cfg.Contact,
+		ChainID: cfg.ChainID, Asset: cfg.Asset, Exposure: cfg.Exposure, ExposureAll: cfg.ExposureAll, Chain: cfg.Chain, DB: cfg.DB, Now: cfg.Now, Log: cfg.Log,
+		Contact: cfg.Contact, Watcher: cfg.Watcher,
 	})
 	if err != nil {
 		return nil, err
 	}
-	m := &Model{cfg: cfg, book: book, chain: pay.ChainHash(cfg.ChainID), known: registry.New(cfg.Chain, cfg.Now)}
+	kept, err := openBodies(ctx, cfg.DB)
+	if err != nil {
+		return nil, err
+	}
+	m := &Model{cfg: cfg, book: book, chain: pay.ChainHash(cfg.ChainID), known: registry.New(cfg.Chain, cfg.Now), bodies: kept}
 	bg, stop := context.WithCancel(context.WithoutCancel(ctx))
 	m.stop = stop
 	if cfg.Settler != nil {

@@ -8,48 +8,93 @@ import (
 	"io"
 	"net/http"
 
+	"github.com/weal-network/weal/model/meter"
+	"github.com/weal-network/weal/model/prompt"
+	"github.com/weal-network/weal/types"
 	"github.com/weal-network/weal/wire"
 )
 
 // complete answers a prompt that is paid for.
 func (m *Model) complete(w http.ResponseWriter, r *http.Request) {
-	if err := m.serve(w, r); err != nil {
+	body, err := wire.ReadBody(r)
+	switch {
+	case err != nil:
+	case m.cfg.Unpaid:
+		err = m.giveAway(w, r, body)
+	default:
+		var o *order
+		if o, err = m.serve(w, r, body); err != nil && m.challenge(w, r, o, err) {
+			return
+		}
+	}
+	if err != nil {
 		wire.WriteError(w, err)
 	}
 }
 
-// serve returns an error only as long as nothing was written.
-func (m *Model) serve(w http.ResponseWriter, r *http.Request) error {
+// serve returns an error only as long as nothing was written, and with it what
+// was understood of the request, or nil.
+func (m *Model) serve(w http.ResponseWriter, r *http.Request, body []byte) (*order, error) {
 	ctx := r.Context()
-	o, err := m.parse(r)
+	o, err := m.parse(r, body)
 	if err != nil {
-		return err
+		return o, err
 	}
 	done, err := m.take(ctx, o)
 	if err != nil {
-		return err
+		return o, err
 	}
 	defer done()
+	if o.direct != nil {
+		m.taken(ctx, w, o)
+	}
 	kept, ok, err := m.book.Served(ctx, o.hash)
+	if err != nil {
+		return o, err
+	}
+	if ok {
+		return o, m.replay(w, o, kept)
+	}
+	return o, m.answer(ctx, w, o)
+}
+
+// giveAway is serve where nobody pays; see Config.Unpaid.
+func (m *Model) giveAway(w http.ResponseWriter, r *http.Request, body []byte) error {
+	var req wire.ChatRequest
+	if err := wire.Decode(body, &req); err != nil {
+		return err
+	}
+	size, err := prompt.Bytes(req.Messages)
 	if err != nil {
 		return err
 	}
-	if ok {
-		return m.replay(w, o, kept)
-	}
-	return m.answer(ctx, w, o)
+	return m.answer(r.Context(), w, &order{
+		body: body, stream: true, trace: r.Header, meter: meter.Meter{Tokens: 1 << 16, Prompt: 1, Most: 2}, prompt: types.Tokens(size),
+	})
 }
 
 // take accepts the payment, unless it was accepted before: a retry is served even
 // if the lane closes meanwhile. Until done is called nobody else serves the order.
 func (m *Model) take(ctx context.Context, o *order) (done func(), err error) {
-	done, err = m.book.Serve(ctx, o.hash)
+	done, err = m.book.ServeOn(ctx, o.Lane, o.hash)
 	var unknown *wire.Error
-	if !errors.As(err, &unknown) {
+	switch {
+	case err == nil && o.firm():
+		if err := m.sameBody(ctx, o); err != nil {
+			done()
+			return nil, err
+		}
+		return done, nil
+	case !errors.As(err, &unknown):
 		return done, err
 	}
 	if err := m.accept(ctx, o); err != nil {
 		return nil, err
+	}
+	if o.firm() {
+		if err := m.bodies.put(ctx, o); err != nil {
+			return nil, err
+		}
 	}
 	return m.book.Serve(ctx, o.hash)
 }
@@ -92,8 +137,7 @@ func (m *Model) replay(w http.ResponseWriter, o *order, kept []byte) error {
 		return fmt.Errorf("read kept answer: %w", err)
 	}
 	if rec.Input != o.input.String() {
-		return wire.NewError(http.StatusConflict, wire.TypeInvalidRequest, "order_served",
-			"this order was served for another body; it can only be sent again as it was")
+		return errOtherBody
 	}
 	s := m.newStream(w, o)
 	if rec.Text != "" {

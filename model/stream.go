@@ -23,7 +23,8 @@ const keepTime = 10 * time.Second
 type stream struct {
 	m      *Model
 	o      *order
-	events *wire.Events
+	w      http.ResponseWriter
+	events *wire.Events    // nil if the answer is sent whole
 	chunk  wire.Completion // what all chunks have in common
 	text   strings.Builder
 	paid   uint32 // ticks known to be paid
@@ -38,13 +39,20 @@ var (
 )
 
 func (m *Model) newStream(w http.ResponseWriter, o *order) *stream {
-	return &stream{
-		m: m, o: o, events: wire.NewEvents(w),
+	s := &stream{
+		m: m, o: o, w: w,
 		chunk: wire.Completion{
 			ID: "chatcmpl-" + o.hash.String()[:24], Object: "chat.completion.chunk", Created: m.cfg.Now().Unix(), Model: m.cfg.Name,
 			Choices: []wire.Choice{},
 		},
 	}
+	if o.stream {
+		s.events = wire.NewEvents(w)
+	}
+	if o.firm() {
+		s.paid = o.meter.Most
+	}
+	return s
 }
 
 // run sends the answer's text. It returns why it ended well, or what went wrong.
@@ -91,7 +99,7 @@ func (s *stream) send(ctx context.Context, piece string) error {
 
 // await waits until k ticks are paid.
 func (s *stream) await(ctx context.Context, k uint32) error {
-	if k > s.paid {
+	if k > s.paid && !s.m.cfg.Unpaid {
 		limited, cancel := context.WithTimeoutCause(ctx, s.m.cfg.TickWait, errUnpaid)
 		defer cancel()
 		if err := s.m.book.AwaitTicks(limited, s.o.Lane, s.o.Seq, k); err != nil {
@@ -105,6 +113,9 @@ func (s *stream) await(ctx context.Context, k uint32) error {
 // emit sends text that may be sent.
 func (s *stream) emit(text string) {
 	s.text.WriteString(text)
+	if s.events == nil {
+		return
+	}
 	c := s.chunk
 	c.Choices = []wire.Choice{{Delta: &wire.Content{Content: text}}}
 	s.note(s.events.Send(c))
@@ -127,6 +138,10 @@ func (s *stream) end(ctx context.Context, finish string, failure error) {
 	// What was sent is kept even if nobody listens any more.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), keepTime)
 	defer cancel()
+	if s.m.cfg.Unpaid {
+		s.last(record{Text: s.text.String(), Finish: finish, Error: s.explain(failure)})
+		return
+	}
 	rec := record{Input: s.o.input.String(), Text: s.text.String(), Finish: finish, Error: s.explain(failure)}
 	receipt, err := s.receipt(ctx)
 	if err == nil {
@@ -152,14 +167,9 @@ func (s *stream) keep(ctx context.Context, rec record) error {
 
 // receipt signs over what was sent and paid.
 func (s *stream) receipt(ctx context.Context) (pay.SignedReceipt, error) {
-	// A tick of zero changes nothing, and tells how many are paid.
-	paid, err := s.m.book.Tick(ctx, wire.Tick{Lane: s.o.Lane, Seq: s.o.Seq, Asset: s.o.Asset})
+	amount, err := s.amount(ctx)
 	if err != nil {
 		return pay.SignedReceipt{}, err
-	}
-	amount, ok := s.o.Price.Mul(uint64(paid))
-	if !ok {
-		return pay.SignedReceipt{}, errors.New("sign receipt: the amount does not fit 128 bits")
 	}
 	group, err := pay.SignGroup([]pay.Receipt{{
 		Chain: s.m.chain, Lane: s.o.Lane, Seq: s.o.Seq, Asset: s.o.Asset, Version: s.o.Version, Order: s.o.hash,
@@ -170,6 +180,23 @@ func (s *stream) receipt(ctx context.Context) (pay.SignedReceipt, error) {
 		return pay.SignedReceipt{}, err
 	}
 	return group[0], nil
+}
+
+// amount returns what the order was paid.
+func (s *stream) amount(ctx context.Context) (types.Amount, error) {
+	if s.o.firm() {
+		return s.o.Price, nil
+	}
+	// A tick of zero changes nothing, and tells how many are paid.
+	paid, err := s.m.book.Tick(ctx, wire.Tick{Lane: s.o.Lane, Seq: s.o.Seq, Asset: s.o.Asset})
+	if err != nil {
+		return types.Amount{}, err
+	}
+	amount, ok := s.o.Price.Mul(uint64(paid))
+	if !ok {
+		return types.Amount{}, errors.New("sign receipt: the amount does not fit 128 bits")
+	}
+	return amount, nil
 }
 
 // explain turns what ended a stream early into the error that its client sees.
@@ -195,6 +222,9 @@ func (s *stream) last(rec record) {
 	}
 	out := types.Tokens(len(rec.Text))
 	c.Usage = &wire.Usage{PromptTokens: s.o.prompt, CompletionTokens: out, TotalTokens: s.o.prompt + out}
-	s.note(s.events.Send(c))
-	s.note(s.events.End())
+	if s.events == nil {
+		s.whole(c, rec)
+		return
+	}
+	s.note(s.events.Last(c))
 }

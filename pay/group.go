@@ -38,7 +38,7 @@ func SignGroup(receipts []Receipt, key ed25519.PrivateKey) ([]SignedReceipt, err
 		hashes[i] = r.Hash()
 	}
 	tree := NewTree(hashes)
-	sig := Signature(ed25519.Sign(key, groupMessage(uint64(len(receipts)), tree.Root())))
+	sig := sign(key, groupMessage(uint64(len(receipts)), tree.Root()))
 	signed := make([]SignedReceipt, len(receipts))
 	for i, r := range receipts {
 		signed[i] = SignedReceipt{Receipt: r, Path: tree.Proof(i), Signature: sig}

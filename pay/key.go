@@ -6,7 +6,7 @@ import (
 	"fmt"
 
 	"filippo.io/edwards25519"
-	"github.com/hdevalence/ed25519consensus"
+	voi "github.com/oasisprotocol/curve25519-voi/primitives/ed25519"
 
 	"github.com/weal-network/weal/types"
 )
@@ -38,7 +38,15 @@ func (s *Signature) UnmarshalText(text []byte) error {
 // multiplied by the cofactor. Every implementation of these rules gives the same
 // answer, alone and in batches, which RFC 8032 leaves open.
 func verify(key types.Hash, message []byte, s Signature) bool {
-	return ed25519consensus.Verify(key[:], message, s[:])
+	return voi.VerifyWithOptions(key[:], message, s[:], zip215)
+}
+
+// zip215 are the rules above as the library names them.
+var zip215 = &voi.Options{Verify: voi.VerifyOptionsZIP_215}
+
+// sign is Ed25519's signature of message, which the key and the message determine.
+func sign(key ed25519.PrivateKey, message []byte) Signature {
+	return Signature(voi.Sign(voi.PrivateKey(key), message))
 }
 
 // PublicKey returns the public half of key as the chain keeps it.

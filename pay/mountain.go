@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math/bits"
+	"slices"
 
 	"github.com/weal-network/weal/types"
 )
@@ -29,6 +30,11 @@ func (m *Mountain) Append(h types.Hash) {
 	}
 	m.peaks = append(m.peaks, node)
 	m.count++
+}
+
+// Clone returns a copy that grows apart from m.
+func (m *Mountain) Clone() Mountain {
+	return Mountain{count: m.count, peaks: slices.Clone(m.peaks)}
 }
 
 // Len returns how many hashes were appended.

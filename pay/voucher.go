@@ -79,7 +79,7 @@ type SignedVoucher struct {
 
 // Sign signs v with a lane's private key.
 func Sign(v Voucher, key ed25519.PrivateKey) SignedVoucher {
-	return SignedVoucher{Voucher: v, Signature: Signature(ed25519.Sign(key, v.message()))}
+	return SignedVoucher{Voucher: v, Signature: sign(key, v.message())}
 }
 
 // Verify returns ErrSignature unless the signature is key's, by the rules of

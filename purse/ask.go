@@ -24,6 +24,9 @@ type Ask struct {
 	// OnDelta, if set, is told each piece of the answer's text as it arrives. Both
 	// are called from the goroutine that reads the stream: they should be quick.
 	OnDelta func(string)
+	// Approve, if set, is shown what the answer can cost at most when the quote was
+	// checked. If it returns an error, nothing is signed and Ask returns the error.
+	Approve func(ctx context.Context, b Bill) error
 }
 
 // question is an Ask on its way.
@@ -66,6 +69,9 @@ func (p *Purse) Ask(ctx context.Context, ask Ask) (*Answer, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := q.approve(ctx, b); err != nil {
+		return nil, err
+	}
 	if err := p.sign(ctx, q, b); err != nil {
 		return nil, err
 	}
@@ -85,8 +91,18 @@ func streamed(body []byte) ([]byte, error) {
 	return json.Marshal(fields)
 }
 
-// usable finds the app to ask and how much is left of each open lane to it.
+// usable finds the app to ask and how much is left of each open lane to it: of
+// those that no question of this process uses, if that is enough to find one.
 func (p *Purse) usable(ctx context.Context, app types.AssetID) (types.AssetID, map[types.LaneRef]types.Amount, error) {
+	found, left, err := p.look(ctx, app, true)
+	if err != nil || len(left) == 0 {
+		return p.look(ctx, app, false)
+	}
+	return found, left, nil
+}
+
+// look is usable over all lanes, or over those that are idle.
+func (p *Purse) look(ctx context.Context, app types.AssetID, idle bool) (types.AssetID, map[types.LaneRef]types.Amount, error) {
 	p.mu.Lock()
 	promised := map[types.LaneRef]types.Amount{}
 	var first types.AssetID
@@ -98,7 +114,7 @@ func (p *Purse) usable(ctx context.Context, app types.AssetID) (types.AssetID, m
 			p.mu.Unlock()
 			return 0, nil, fmt.Errorf("%w: there are lanes for several apps; say which app to ask", ErrNoLane)
 		}
-		if app == 0 || l.gateway == app {
+		if (app == 0 || l.gateway == app) && !(idle && l.busy) {
 			promised[l.ref] = l.promised
 		}
 	}

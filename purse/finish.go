@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/weal-network/weal/keep"
 	"github.com/weal-network/weal/pay"
 	"github.com/weal-network/weal/types"
 )
@@ -25,14 +26,17 @@ func (p *Purse) finish(ctx context.Context, r *reading) error {
 	for _, t := range l.open {
 		ticks, _ = ticks.Add(t.value())
 	}
-	err := within(ctx, p.cfg.DB, func(tx *sql.Tx) error {
-		for _, s := range r.a.Receipts {
-			if err := p.keepReceipt(ctx, tx, r.b.denom, l.mountain.Len(), s); err != nil {
+	grown := l.mountain.Clone()
+	for _, s := range r.a.Receipts {
+		grown.Append(s.Hash())
+	}
+	err := keep.Write(ctx, p.cfg.DB, func(tx *sql.Tx) error {
+		for i, s := range r.a.Receipts {
+			if err := p.keepReceipt(ctx, tx, r.b.denom, l.mountain.Len()+uint64(i), s); err != nil {
 				return err
 			}
-			l.mountain.Append(s.Hash())
 		}
-		if err := keepMountain(ctx, tx, p.holder, r.q); err != nil {
+		if err := keepMountain(ctx, tx, p.holder, r.q, grown); err != nil {
 			return err
 		}
 		for _, f := range r.bought.flags {
@@ -44,9 +48,10 @@ func (p *Purse) finish(ctx context.Context, r *reading) error {
 		return settleLeftOpen(ctx, tx, l.ref, ticks)
 	})
 	if err != nil {
-		l.known = false // the mountain may be ahead: the next question reads what is kept
+		l.known = false // the next question reads what is kept
 		return fmt.Errorf("keep the answer's receipts: %w", err)
 	}
+	l.mountain, l.leased, l.closed = grown, false, true
 	return nil
 }
 
@@ -57,13 +62,14 @@ func (p *Purse) keepReceipt(ctx context.Context, tx *sql.Tx, denom string, place
 	return err
 }
 
-// keepMountain writes the mountain if the lane is still where this question left it.
-func keepMountain(ctx context.Context, tx *sql.Tx, holder string, q *question) error {
-	b, err := q.lane.mountain.MarshalBinary()
+// keepMountain writes the mountain if the lane is still where this question left it,
+// and gives the lease back.
+func keepMountain(ctx context.Context, tx *sql.Tx, holder string, q *question, m pay.Mountain) error {
+	b, err := m.MarshalBinary()
 	if err != nil {
 		return err
 	}
-	res, err := tx.ExecContext(ctx, `UPDATE purse_lanes SET mountain = ?`+whereLane+`AND holder = ? AND last_seq = ?`,
+	res, err := tx.ExecContext(ctx, `UPDATE purse_lanes SET mountain = ?, holder = '', held_until = 0`+whereLane+`AND holder = ? AND last_seq = ?`,
 		append([]any{b}, key(q.lane.ref, holder, int64(q.seq))...)...)
 	if err != nil {
 		return err

@@ -14,7 +14,23 @@ type Filter struct {
 	Asset types.AssetID
 	Tab   types.TabID
 	Since time.Time // not older than this
+	Until time.Time // older than this
 	Limit int       // at most so many, newest first; zero means 100
+}
+
+// where is the filter's part of a query.
+func (f Filter) where() (string, []any) {
+	where, args := ` WHERE time >= ?`, []any{max(f.Since.UnixMilli(), 0)}
+	if !f.Until.IsZero() {
+		where, args = where+` AND time < ?`, append(args, f.Until.UnixMilli())
+	}
+	if f.Asset != 0 {
+		where, args = where+` AND asset = ?`, append(args, int64(f.Asset))
+	}
+	if f.Tab != 0 {
+		where, args = where+` AND tab = ?`, append(args, int64(f.Tab))
+	}
+	return where, args
 }
 
 // Kept is a receipt in the purse's keeping.
@@ -33,13 +49,7 @@ func (p *Purse) Receipts(ctx context.Context, f Filter) ([]Kept, error) {
 	if f.Limit <= 0 {
 		f.Limit = 100
 	}
-	where, args := ` WHERE time >= ?`, []any{max(f.Since.UnixMilli(), 0)}
-	if f.Asset != 0 {
-		where, args = where+` AND asset = ?`, append(args, int64(f.Asset))
-	}
-	if f.Tab != 0 {
-		where, args = where+` AND tab = ?`, append(args, int64(f.Tab))
-	}
+	where, args := f.where()
 	kept, err := list(ctx, p.cfg.DB, readKept,
 		`SELECT receipt, denom, place, time FROM purse_receipts`+where+` ORDER BY time DESC, tab, epoch, lane, place DESC LIMIT ?`,
 		append(args, f.Limit)...)
@@ -47,6 +57,32 @@ func (p *Purse) Receipts(ctx context.Context, f Filter) ([]Kept, error) {
 		return nil, fmt.Errorf("read receipts: %w", err)
 	}
 	return kept, nil
+}
+
+// EachReceipt calls f with each receipt, oldest first, however many there are. The
+// filter's limit does not count. It returns the first error of f, which must not
+// use the purse.
+func (p *Purse) EachReceipt(ctx context.Context, filter Filter, f func(Kept) error) error {
+	where, args := filter.where()
+	rows, err := p.cfg.DB.QueryContext(ctx,
+		`SELECT receipt, denom, place, time FROM purse_receipts`+where+` ORDER BY time, tab, epoch, lane, place`, args...)
+	if err != nil {
+		return fmt.Errorf("read receipts: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		k, err := readKept(rows)
+		if err != nil {
+			return fmt.Errorf("read receipts: %w", err)
+		}
+		if err := f(k); err != nil {
+			return err
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("read receipts: %w", err)
+	}
+	return nil
 }
 
 func readKept(row scanner) (k Kept, err error) {

@@ -32,6 +32,9 @@ type lane struct {
 	promised types.Amount // guarded by Purse.mu: total of the last voucher known of
 
 	// All below belongs to the question that uses the lane.
+	leased            bool // the database says so, until it is told otherwise
+	closed            bool // no question of it is open in the database
+	missed            bool // the last try to lease it failed: another process has it
 	known             bool // the fields below are what the database has
 	lastSeq           uint64
 	leaves            []pay.Leaf // ascending by asset
@@ -71,7 +74,7 @@ func (p *Purse) wake() {
 // take waits for a lane to app, the one with the most left first, and leases it.
 // The caller gives it back with release.
 func (p *Purse) take(ctx context.Context, app types.AssetID, left map[types.LaneRef]types.Amount) (*lane, error) {
-	for {
+	for all := false; ; {
 		p.mu.Lock()
 		free, freed := p.free(app, left), p.freed
 		p.mu.Unlock()
@@ -80,6 +83,14 @@ func (p *Purse) take(ctx context.Context, app types.AssetID, left map[types.Lane
 			if ok || err != nil {
 				return l, err
 			}
+		}
+		if !all { // left may have no lane that was in use
+			var err error
+			if _, left, err = p.look(ctx, app, false); err != nil {
+				return nil, err
+			}
+			all = true
+			continue
 		}
 		// A lane that another process holds does not tell when it is free.
 		select {
@@ -115,9 +126,13 @@ func (p *Purse) tryTake(ctx context.Context, l *lane) (bool, error) {
 	if taken {
 		return false, nil
 	}
-	ok, err := p.mayAcquire(ctx, l)
+	ok, err := true, error(nil)
+	if l.missed {
+		ok, err = p.mayAcquire(ctx, l)
+	}
 	if ok && err == nil {
 		ok, err = p.acquire(ctx, l)
+		l.leased, l.missed = ok, !ok
 	}
 	if !ok || err != nil {
 		p.unbusy(l, false) // waking others here would have them spin on the database
@@ -149,8 +164,9 @@ func (p *Purse) mayAcquire(ctx context.Context, l *lane) (ok bool, err error) {
 // acquire leases l, reads its state anew if another process changed it, and
 // reserves sequence numbers.
 func (p *Purse) acquire(ctx context.Context, l *lane) (ok bool, err error) {
-	reserved := false
-	err = within(ctx, p.cfg.DB, func(tx *sql.Tx) error {
+	reserved, next, endOf := false, l.nextSeq, l.endOfSeq
+	err = keep.Write(ctx, p.cfg.DB, func(tx *sql.Tx) error {
+		ok, reserved, l.nextSeq, l.endOfSeq = false, false, next, endOf // it may be run again
 		now := p.cfg.Now()
 		var lastSeq, end int64
 		err := tx.QueryRowContext(ctx, `UPDATE purse_lanes SET holder = ?, held_until = ?`+whereLane+
@@ -202,12 +218,12 @@ func (p *Purse) holdOn(ctx context.Context, l *lane, lost context.CancelCauseFun
 			return
 		case <-t.C:
 		}
-		res, err := p.cfg.DB.ExecContext(ctx, `UPDATE purse_lanes SET held_until = ?`+whereLane+`AND holder = ?`,
+		n, err := change(ctx, p.cfg.DB, `UPDATE purse_lanes SET held_until = ?`+whereLane+`AND holder = ?`,
 			append([]any{p.cfg.Now().Add(p.lease).UnixMilli()}, key(l.ref, p.holder)...)...)
 		if err != nil {
 			continue // the next tick tries again before the lease ends
 		}
-		if n, err := res.RowsAffected(); err == nil && n == 0 {
+		if n == 0 {
 			lost(fmt.Errorf("lane %s: %w", l.ref, ErrLease))
 			return
 		}
@@ -216,11 +232,14 @@ func (p *Purse) holdOn(ctx context.Context, l *lane, lost context.CancelCauseFun
 
 // release gives l back, to this process and to others.
 func (p *Purse) release(l *lane) {
+	defer p.unbusy(l, true)
+	if !l.leased {
+		return // the question's end has told it already
+	}
 	ctx, stop := context.WithTimeout(context.Background(), 5*time.Second)
 	defer stop()
-	if _, err := p.cfg.DB.ExecContext(ctx, `UPDATE purse_lanes SET holder = '', held_until = 0`+whereLane+`AND holder = ?`,
+	if _, err := change(ctx, p.cfg.DB, `UPDATE purse_lanes SET holder = '', held_until = 0`+whereLane+`AND holder = ?`,
 		key(l.ref, p.holder)...); err != nil {
 		p.cfg.Log.Warn("lane stays leased until the lease ends", "lane", l.ref.String(), "error", err)
 	}
-	p.unbusy(l, true)
 }

@@ -51,6 +51,8 @@ type Purse struct {
 	cfg    Config
 	chain  types.Hash
 	holder string // names this Purse in leases
+	// verifier knows the keys of assets.
+	verifier *pay.Verifier
 
 	mu    sync.Mutex
 	lanes []*lane
@@ -58,6 +60,9 @@ type Purse struct {
 	lease time.Duration // how long a lane stays taken if its holder dies
 	pause time.Duration // before a tick that was lost is sent again
 }
+
+// rememberedKeys is of how many assets the keys are prepared for verifying.
+const rememberedKeys = 256
 
 // Open opens the purse whose state is in cfg.DB, creating its tables.
 func Open(ctx context.Context, cfg Config) (*Purse, error) {
@@ -85,7 +90,7 @@ func Open(ctx context.Context, cfg Config) (*Purse, error) {
 	_, _ = rand.Read(id[:]) // never fails
 	p := &Purse{
 		cfg: cfg, chain: pay.ChainHash(cfg.ChainID), holder: hex.EncodeToString(id[:]),
-		freed: make(chan struct{}), lease: 5 * time.Second, pause: tickPause,
+		verifier: pay.NewVerifier(rememberedKeys), freed: make(chan struct{}), lease: 5 * time.Second, pause: tickPause,
 	}
 	return p, p.loadLanes(ctx)
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"strings"
 	"time"
@@ -68,7 +67,7 @@ func (p *Purse) post(ctx context.Context, q *question, path string, body []byte,
 
 // readAll reads an answer of bounded size.
 func readAll(resp *http.Response) ([]byte, error) {
-	b, err := io.ReadAll(io.LimitReader(resp.Body, wire.MaxBody+1))
+	b, err := wire.ReadAll(resp.Body, resp.ContentLength)
 	if err == nil && len(b) > wire.MaxBody {
 		err = errors.New("the answer is too large")
 	}

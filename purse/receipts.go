@@ -79,7 +79,7 @@ func (r *reading) checkReceipts() {
 
 // receiptFault says why s is not v's receipt for this question, if it is not.
 func (r *reading) receiptFault(s pay.SignedReceipt, v *payee, paid types.Amount) string {
-	if err := s.Verify(v.asset.Key); err != nil {
+	if err := r.p.verifier.Receipt(s, v.asset.Key); err != nil {
 		return err.Error()
 	}
 	text := types.Hash(sha256.Sum256([]byte(r.a.Text)))

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/weal-network/weal/keep"
 	"github.com/weal-network/weal/pay"
 	"github.com/weal-network/weal/types"
 )
@@ -45,7 +46,7 @@ func key(ref types.LaneRef, more ...any) []any {
 
 const whereLane = ` WHERE tab = ? AND epoch = ? AND lane = ? `
 
-// within runs f in a transaction, which is committed if f returns nil.
+// within runs f in a transaction of its own, which is committed if f returns nil.
 func within(ctx context.Context, db *sql.DB, f func(*sql.Tx) error) error {
 	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {
@@ -55,6 +56,19 @@ func within(ctx context.Context, db *sql.DB, f func(*sql.Tx) error) error {
 		return errors.Join(err, tx.Rollback())
 	}
 	return tx.Commit()
+}
+
+// change runs one statement and returns how many rows it has changed.
+func change(ctx context.Context, db *sql.DB, text string, args ...any) (rows int64, err error) {
+	err = keep.Write(ctx, db, func(tx *sql.Tx) error {
+		res, err := tx.ExecContext(ctx, text, args...)
+		if err != nil {
+			return err
+		}
+		rows, err = res.RowsAffected()
+		return err
+	})
+	return rows, err
 }
 
 // loadLanes takes up the lanes of the database that are not known yet.
@@ -121,7 +135,7 @@ func (p *Purse) promised(ctx context.Context, ref types.LaneRef) (total types.Am
 
 // load reads what a lane has promised into l, which the caller holds the lease of.
 func (l *lane) load(ctx context.Context, q querier) error {
-	l.known = false
+	l.known, l.closed = false, false
 	var err error
 	l.leaves, err = list(ctx, q, readLeaf, `SELECT leaf FROM purse_leaves`+whereLane+`ORDER BY asset`, key(l.ref)...)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/weal-network/weal/keep"
 	"github.com/weal-network/weal/pay"
 	"github.com/weal-network/weal/types"
 	"github.com/weal-network/weal/wire"
@@ -36,10 +37,10 @@ func (p *Purse) sign(ctx context.Context, q *question, b *bill) error {
 	}
 	// From here to the commit it is unknown what the database has.
 	l.known = false
-	if err := within(ctx, p.cfg.DB, func(tx *sql.Tx) error { return p.write(ctx, tx, q, b, s) }); err != nil {
+	if err := keep.Write(ctx, p.cfg.DB, func(tx *sql.Tx) error { return p.write(ctx, tx, q, b, s) }); err != nil {
 		return fmt.Errorf("write voucher: %w", err)
 	}
-	l.known, l.lastSeq, l.leaves, l.open = true, q.seq, s.leaves, s.ticks
+	l.known, l.closed, l.lastSeq, l.leaves, l.open = true, false, q.seq, s.leaves, s.ticks
 	p.mu.Lock()
 	l.promised = s.voucher.Total
 	p.mu.Unlock()
@@ -146,19 +147,36 @@ func (p *Purse) write(ctx context.Context, tx *sql.Tx, q *question, b *bill, s *
 			return err
 		}
 	}
-	if _, err := tx.ExecContext(ctx, `DELETE FROM purse_ticks`+whereLane, key(ref)...); err != nil {
+	if err := s.writeTicks(ctx, tx, q); err != nil {
 		return err
 	}
+	if !q.lane.closed {
+		if err := settleLeftOpen(ctx, tx, ref, s.before); err != nil {
+			return err
+		}
+	}
+	return p.book(ctx, tx, q, b, now)
+}
+
+// writeTicks replaces the ticks of the lane's last voucher.
+func (s *promise) writeTicks(ctx context.Context, tx *sql.Tx, q *question) error {
+	ref := q.lane.ref
+	for _, old := range q.lane.open {
+		if slices.ContainsFunc(s.ticks, func(t openTick) bool { return t.Asset == old.Asset }) {
+			continue // it is overwritten
+		}
+		if _, err := tx.ExecContext(ctx, `DELETE FROM purse_ticks`+whereLane+`AND asset = ?`, key(ref, int64(old.Asset))...); err != nil {
+			return err
+		}
+	}
 	for _, t := range s.ticks {
-		if _, err := tx.ExecContext(ctx, `INSERT INTO purse_ticks (tab, epoch, lane, asset, seq, leaf, revealed) VALUES (?, ?, ?, ?, ?, ?, 0)`,
+		if _, err := tx.ExecContext(ctx, `INSERT INTO purse_ticks (tab, epoch, lane, asset, seq, leaf, revealed) VALUES (?, ?, ?, ?, ?, ?, 0)
+			ON CONFLICT (tab, epoch, lane, asset) DO UPDATE SET seq = excluded.seq, leaf = excluded.leaf, revealed = 0`,
 			key(ref, int64(t.Asset), int64(q.seq), t.TickLeaf.Bytes())...); err != nil {
 			return err
 		}
 	}
-	if err := settleLeftOpen(ctx, tx, ref, s.before); err != nil {
-		return err
-	}
-	return p.book(ctx, tx, q, b, now)
+	return nil
 }
 
 // book counts the question at the most it can cost until it is known.

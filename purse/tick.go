@@ -133,13 +133,13 @@ func (m *meter) reveal(ctx context.Context, k uint32) error {
 	ref := m.q.lane.ref
 	// Whoever takes the lease reads at once what was revealed. What is revealed
 	// after that would be missing from its leaves: so only the holder reveals.
-	res, err := m.p.cfg.DB.ExecContext(ctx, `UPDATE purse_ticks SET revealed = ?`+whereLane+`AND asset = ? AND seq = ?
+	n, err := change(ctx, m.p.cfg.DB, `UPDATE purse_ticks SET revealed = ?`+whereLane+`AND asset = ? AND seq = ?
 		AND EXISTS (SELECT 1 FROM purse_lanes`+whereLane+`AND holder = ?)`,
 		append(append([]any{int64(k)}, key(ref, int64(m.leaf.Asset), int64(m.q.seq))...), key(ref, m.p.holder)...)...)
 	if err != nil {
 		return fmt.Errorf("write tick: %w", err)
 	}
-	if n, err := res.RowsAffected(); err != nil || n != 1 {
+	if n != 1 {
 		return fmt.Errorf("lane %s: %w", ref, ErrLease)
 	}
 	m.revealed = k

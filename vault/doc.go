@@ -16,5 +16,6 @@
 // The way through it: [Open] a vault in a folder, [Vault.Add] documents, register
 // [Vault.Root] on the chain, [Vault.SetAsset], and serve [Vault.Handler].
 // [Vault.Admin] is for the owner. The parts are ingest (files to chunks), index
-// (BM25), library (documents in a database) and beir (measuring).
+// (BM25), library (documents in a database) and beir (measuring). direct.go is how
+// who has no gateway asks and pays, by x402.
 package vault

@@ -33,6 +33,12 @@ func (v *Vault) handleOffers(w http.ResponseWriter, r *http.Request) {
 		v.fail(w, r, err)
 		return
 	}
+	if req.Lane.Tab == 0 {
+		if err := v.nameLane(r, &req); err != nil {
+			v.challengeOffer(w, r, req, err)
+			return
+		}
+	}
 	offer, err := v.Offer(r.Context(), req)
 	if err != nil {
 		v.fail(w, r, err)
@@ -42,9 +48,21 @@ func (v *Vault) handleOffers(w http.ResponseWriter, r *http.Request) {
 }
 
 func (v *Vault) handleRelease(w http.ResponseWriter, r *http.Request) {
+	body, err := wire.ReadBody(r)
 	var req wire.ReleaseRequest
-	if err := decode(r, &req); err != nil {
+	if err == nil {
+		err = wire.Decode(body, &req)
+	}
+	if err != nil {
 		v.fail(w, r, err)
+		return
+	}
+	if v.cfg.Unpaid {
+		v.giveAway(w, r, req)
+		return
+	}
+	if req.Voucher.Seq == 0 && req.Offer != "" && len(req.IDs) > 0 {
+		v.releaseDirect(w, r, req, body)
 		return
 	}
 	b, err := v.Release(r.Context(), req)

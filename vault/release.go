@@ -24,19 +24,22 @@ func (v *Vault) Release(ctx context.Context, req wire.ReleaseRequest) ([]byte, e
 	if err != nil {
 		return nil, err
 	}
-	done, err := v.book.Serve(ctx, hash)
+	done, err := v.book.ServeOn(ctx, order.Lane, hash)
 	accepted := err == nil
 	if err != nil && !isRefusal(err) {
 		return nil, err
 	}
+	var release *wire.Release
 	if !accepted {
 		// An order that was accepted is served however late it comes again.
 		if v.cfg.Now().Unix() > offer.expires {
 			return nil, refuse(CodeExpired, "the offer has expired and nothing was paid; ask for a new one")
 		}
-		if _, err := v.passages(ctx, req, offer); err != nil {
+		r, err := v.passages(ctx, req, offer)
+		if err != nil {
 			return nil, err
 		}
+		release = &r
 		if err := v.book.AcceptLeaf(ctx, req.Voucher, req.Paid, order.Price); err != nil {
 			return nil, err
 		}
@@ -50,7 +53,15 @@ func (v *Vault) Release(ctx context.Context, req wire.ReleaseRequest) ([]byte, e
 	if kept, served, err := v.book.Served(ctx, hash); err != nil || served {
 		return kept, err
 	}
-	return v.serve(context.WithoutCancel(ctx), req, offer, hash)
+	ctx = context.WithoutCancel(ctx)
+	if release == nil {
+		r, err := v.passages(ctx, req, offer)
+		if err != nil {
+			return nil, err
+		}
+		release = &r
+	}
+	return v.serve(ctx, req.Paid.Order, *release, hash)
 }
 
 // checkOrder compares the order with the offer it is for. It tells nothing of the
@@ -78,16 +89,11 @@ func (v *Vault) checkOrder(req wire.ReleaseRequest) (sealed, error) {
 }
 
 // serve makes the answer of an order that was paid, and keeps it.
-func (v *Vault) serve(ctx context.Context, req wire.ReleaseRequest, offer sealed, hash types.Hash) ([]byte, error) {
-	release, err := v.passages(ctx, req, offer)
-	if err != nil {
-		return nil, err
-	}
+func (v *Vault) serve(ctx context.Context, o pay.Order, release wire.Release, hash types.Hash) ([]byte, error) {
 	chunks := make([]types.Hash, len(release.Passages))
 	for i, p := range release.Passages {
 		chunks[i] = p.Chunk().Hash()
 	}
-	o := req.Paid.Order
 	signed, err := pay.SignGroup([]pay.Receipt{{
 		Chain: v.chain, Lane: o.Lane, Seq: o.Seq, Asset: o.Asset, Version: o.Version, Order: hash,
 		Input: o.Request, Output: pay.ItemsHash(chunks), Amount: o.Price, Policy: pay.PolicyAudit,
@@ -102,6 +108,24 @@ func (v *Vault) serve(ctx context.Context, req wire.ReleaseRequest, offer sealed
 		return nil, fmt.Errorf("encode release: %w", err)
 	}
 	return b, v.book.MarkServed(ctx, hash, b)
+}
+
+// giveAway is Release where nobody pays; see Config.Unpaid.
+func (v *Vault) giveAway(w http.ResponseWriter, r *http.Request, req wire.ReleaseRequest) {
+	asset, g, err := v.served(r.Context())
+	if err != nil {
+		v.fail(w, r, err)
+		return
+	}
+	req.Paid.Order.Asset, req.Paid.Order.Version = asset.ID, asset.Version
+	out, err := v.passages(r.Context(), req, sealed{generation: g.ID})
+	if err != nil {
+		v.fail(w, r, err)
+		return
+	}
+	wire.WriteJSON(w, http.StatusOK, map[string]any{
+		"asset": out.Asset, "version": out.Version, "root": out.Root, "salt": out.Salt, "passages": out.Passages,
+	})
 }
 
 // passages reads what the ids of req stand for.

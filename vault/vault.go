@@ -44,11 +44,17 @@ type Config struct {
 	// Key signs receipts; the asset names its public half.
 	Key ed25519.PrivateKey
 	// Exposure is the most that one tab may owe unsettled, in the smallest unit.
-	Exposure types.Amount
-	Chain    Chain
+	// ExposureAll is the most that all tabs of a denomination may owe; zero is
+	// earn.DefaultTabs times Exposure.
+	Exposure    types.Amount
+	ExposureAll types.Amount
+	Chain       Chain
 	// Settler brings what was earned to the chain. Without one, somebody else has
 	// to settle what Book keeps.
 	Settler earn.Settler
+	// Watcher is handed what is owed, to settle it while the role is away; it may
+	// be nil. Without a Settler it is not.
+	Watcher earn.Watcher
 	// Publish tells the chain the root of a new generation, whether or not there
 	// is an asset yet. It may call SetAsset. It may be nil.
 	Publish func(ctx context.Context, root types.Hash) error
@@ -59,6 +65,9 @@ type Config struct {
 	// Budget is how many different passages one payer is offered in an hour.
 	Budget int
 	Ingest ingest.Options
+	// Unpaid is for measuring what paying costs, and for nothing else: passages of an
+	// offer are released to anyone, and nothing is verified, kept or signed.
+	Unpaid bool
 	Log    *slog.Logger
 	Now    func() time.Time
 }
@@ -129,8 +138,8 @@ func (v *Vault) open(ctx context.Context) (err error) {
 		return err
 	}
 	v.book, err = earn.Open(ctx, earn.Config{
-		ChainID: v.cfg.ChainID, Exposure: v.cfg.Exposure, Chain: v.cfg.Chain, DB: v.money, Now: v.cfg.Now, Log: v.cfg.Log,
-		Contact: v.cfg.About.Contact,
+		ChainID: v.cfg.ChainID, Exposure: v.cfg.Exposure, ExposureAll: v.cfg.ExposureAll, Chain: v.cfg.Chain, DB: v.money, Now: v.cfg.Now, Log: v.cfg.Log,
+		Contact: v.cfg.About.Contact, Watcher: v.cfg.Watcher,
 	})
 	if err != nil || v.cfg.Settler == nil {
 		return err

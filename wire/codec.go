@@ -19,7 +19,7 @@ const MaxBody = 8 << 20
 
 // ReadBody reads a request's body up to MaxBody.
 func ReadBody(r *http.Request) ([]byte, error) {
-	b, err := io.ReadAll(io.LimitReader(r.Body, MaxBody+1))
+	b, err := ReadAll(r.Body, r.ContentLength)
 	if err != nil {
 		return nil, NewError(http.StatusBadRequest, TypeInvalidRequest, "unreadable_body", "read the request's body: %v", err)
 	}
@@ -30,17 +30,23 @@ func ReadBody(r *http.Request) ([]byte, error) {
 	return b, nil
 }
 
+// ReadAll reads a body, but no more than one byte above MaxBody. It makes room at
+// once for as much as is announced, if that is not much; less than nothing means
+// that nobody knows.
+func ReadAll(body io.Reader, announced int64) ([]byte, error) {
+	const most = 64 << 10
+	b := bytes.NewBuffer(make([]byte, 0, bytes.MinRead+min(max(announced, 0), most)))
+	_, err := b.ReadFrom(io.LimitReader(body, MaxBody+1))
+	return b.Bytes(), err
+}
+
 // Decode reads one JSON value into v and nothing after it.
 func Decode(b []byte, v any) error {
-	d := json.NewDecoder(bytes.NewReader(b))
-	if err := d.Decode(v); err != nil {
-		if errors.Is(err, io.EOF) {
+	if err := json.Unmarshal(b, v); err != nil {
+		if len(bytes.TrimSpace(b)) == 0 {
 			err = errors.New("it is empty")
 		}
 		return NewError(http.StatusBadRequest, TypeInvalidRequest, "bad_json", "the body is not the JSON wanted here: %v", err)
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) { // More would let a stray bracket pass
-		return NewError(http.StatusBadRequest, TypeInvalidRequest, "bad_json", "the body has more after its JSON value")
 	}
 	return nil
 }

@@ -40,6 +40,8 @@ type OfferRequest struct {
 // AdmitRequest asks a model whether it would serve the payer of a lane.
 type AdmitRequest struct {
 	Lane types.LaneRef `json:"lane"`
+	// Price is what the payer would pay at once; zero if it pays by ticks.
+	Price types.Amount `json:"price,omitzero"`
 }
 
 // Admission is the answer of who would.
@@ -169,10 +171,12 @@ func (p Passage) Chunk() pay.Chunk {
 	return pay.Chunk{Source: p.Source, Heading: p.Heading, Start: p.Start, End: p.End, Text: p.Text}
 }
 
-// ModelPayment brings a model its promise of ticks.
+// ModelPayment brings a model its promise of ticks in Paid, or its whole price in
+// Leaf, and then nothing in Paid.
 type ModelPayment struct {
 	Voucher pay.SignedVoucher `json:"voucher"`
-	Paid    PaidTick          `json:"paid"`
+	Paid    PaidTick          `json:"paid,omitzero"`
+	Leaf    *PaidLeaf         `json:"leaf,omitempty"`
 }
 
 // Tick reveals preimage K of the asset's hash chain: K ticks are paid.

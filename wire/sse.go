@@ -32,19 +32,28 @@ func NewEvents(w http.ResponseWriter) *Events {
 }
 
 // Send writes v as the JSON of one event and flushes it.
-func (e *Events) Send(v any) error {
+func (e *Events) Send(v any) error { return e.send(v, "") }
+
+// Last is Send and End at once.
+func (e *Events) Last(v any) error { return e.send(v, end) }
+
+// End writes the event that ends the stream.
+func (e *Events) End() error { return e.raw([]byte(end)) }
+
+const end = "data: " + Done + "\n\n"
+
+func (e *Events) send(v any, after string) error {
 	b, err := json.Marshal(v)
 	if err != nil {
 		return fmt.Errorf("encode event: %w", err)
 	}
-	return e.raw(b)
+	out := make([]byte, 0, len("data: \n\n")+len(b)+len(after))
+	out = append(append(append(out, "data: "...), b...), "\n\n"...)
+	return e.raw(append(out, after...))
 }
 
-// End writes the event that ends the stream.
-func (e *Events) End() error { return e.raw([]byte(Done)) }
-
 func (e *Events) raw(b []byte) error {
-	if _, err := fmt.Fprintf(e.w, "data: %s\n\n", b); err != nil {
+	if _, err := e.w.Write(b); err != nil {
 		return err
 	}
 	return e.rc.Flush()
@@ -59,7 +68,7 @@ type EventReader struct {
 // NewEventReader reads events from r.
 func NewEventReader(r io.Reader) *EventReader {
 	s := bufio.NewScanner(r)
-	s.Buffer(make([]byte, 0, 16<<10), maxEvent)
+	s.Buffer(make([]byte, 0, 4<<10), maxEvent)
 	return &EventReader{s: s}
 }
 

@@ -61,13 +61,18 @@ func (c *Chain) EVM(from *Account, call Call) ([]byte, error) {
 // Cosmos signs a transaction of messages and returns it. The account's nonce is
 // used up.
 func (c *Chain) Cosmos(from *Account, msgs ...sdk.Msg) ([]byte, error) {
+	return c.CosmosWithGas(from, cosmosGas, msgs...)
+}
+
+// CosmosWithGas is Cosmos with a gas limit of its own.
+func (c *Chain) CosmosWithGas(from *Account, gas uint64, msgs ...sdk.Msg) ([]byte, error) {
 	cfg := c.app.TxConfig()
 	b := cfg.NewTxBuilder()
 	if err := b.SetMsgs(msgs...); err != nil {
 		return nil, fmt.Errorf("sign: %w", err)
 	}
-	b.SetGasLimit(cosmosGas)
-	b.SetFeeAmount(sdk.NewCoins(sdk.NewCoin(types.BaseDenom, math.NewInt(cosmosGas*gasPrice))))
+	b.SetGasLimit(gas)
+	b.SetFeeAmount(sdk.NewCoins(sdk.NewCoin(types.BaseDenom, math.NewIntFromUint64(gas).MulRaw(gasPrice))))
 	const mode = signing.SignMode_SIGN_MODE_DIRECT
 	sig := signing.SignatureV2{
 		PubKey: from.key.PubKey(), Sequence: from.nonce, Data: &signing.SingleSignatureData{SignMode: mode},

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 
@@ -14,7 +13,7 @@ import (
 func assetCommand(o *options) *cobra.Command {
 	return group("asset", "What earns on the chain: assets, shares, licences, credentials",
 		assetList(o), assetShow(o), assetFamily(o), assetRegister(o),
-		assetShares(o), assetTransfer(o), assetSplit(o), assetMove(o), assetApprove(o), assetBurn(o),
+		assetShares(o), assetTransfer(o), assetSplit(o), assetMove(o), assetMerge(o), assetApprove(o), assetBurn(o),
 		assetPrice(o), assetLicence(o), assetGrant(o), assetRevoke(o), assetCredentials(o), assetController(o),
 	)
 }
@@ -67,10 +66,37 @@ func assetShow(o *options) *cobra.Command {
 // exists returns an error that names the asset if there is none.
 func exists(cmd *cobra.Command, client *local.Client, id types.AssetID) error {
 	_, err := client.Ledger.Asset(cmd.Context(), id)
-	if errors.Is(err, types.ErrNotFound) {
-		return fmt.Errorf("asset %d: not found", id)
-	}
 	return err
+}
+
+// oneAsset takes no argument, or one asset, as in like.
+func oneAsset(like string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) > 1 {
+			return wrong(cmd, "want at most one asset: %s", like)
+		}
+		return nil
+	}
+}
+
+// aboutAsset runs f with the asset that the argument names, which exists, or with
+// zero for all if there is none.
+func (o *options) aboutAsset(cmd *cobra.Command, args []string, f func(*local.Client, types.AssetID) error) error {
+	var asset types.AssetID
+	if len(args) == 1 {
+		var err error
+		if asset, err = assetArg(cmd, args[0]); err != nil {
+			return err
+		}
+	}
+	return o.withClient(cmd, func(client *local.Client) error {
+		if asset != 0 {
+			if err := exists(cmd, client, asset); err != nil {
+				return err
+			}
+		}
+		return f(client, asset)
+	})
 }
 
 // someUnits refuses --units 0: without the flag a command is about all there are.

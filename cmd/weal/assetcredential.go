@@ -111,7 +111,7 @@ func assetCredentials(o *options) *cobra.Command {
 				if holder != "" {
 					return o.showPermit(cmd, client, id, holder)
 				}
-				all, err := client.Ledger.Credentials(cmd.Context(), id)
+				all, err := client.Credentials(cmd.Context(), id)
 				if err != nil {
 					return err
 				}
@@ -128,7 +128,7 @@ func (o *options) showPermit(cmd *cobra.Command, client *local.Client, id types.
 	if err != nil {
 		return err
 	}
-	p, err := client.Ledger.Permit(cmd.Context(), id, who)
+	p, err := client.Permit(cmd.Context(), id, who)
 	if err != nil {
 		return err
 	}
@@ -142,25 +142,17 @@ func (o *options) showPermit(cmd *cobra.Command, client *local.Client, id types.
 	})
 }
 
-func printCredentials(w io.Writer, all []types.Credential) error {
+func printCredentials(w io.Writer, all []local.Credential) error {
 	return table(w, "HOLDER\tUSES\tUNTIL\tSTATE\tGRANTED BY\tIN BLOCK", func(row func(...any)) {
 		for _, c := range all {
-			uses, until, state := "any", "for ever", "good"
+			uses, until := "any", "for ever"
 			if c.Uses > 0 {
 				uses = fmt.Sprint(c.Uses)
 			}
-			if c.Until > 0 {
-				until = time.Unix(c.Until, 0).UTC().Format(time.DateTime)
+			if !c.Until.IsZero() {
+				until = c.Until.Format(time.RFC3339)
 			}
-			switch {
-			case c.Revoked:
-				state = "revoked"
-			case c.Until > 0 && time.Now().Unix() >= c.Until:
-				state = "over"
-			case c.Uses > 0 && c.Left() == 0:
-				state = "used up"
-			}
-			row(c.Holder, uses, until, state, c.Granter, c.Height)
+			row(c.Holder, uses, until, c.State(time.Now()), c.Granter, c.Height)
 		}
 	})
 }

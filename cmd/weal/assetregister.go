@@ -9,6 +9,10 @@ import (
 	"github.com/weal-network/weal/local"
 )
 
+// hashManifest is a line of shell that prints the hash that the chain keeps of the
+// manifest in labels.json.
+const hashManifest = `{ printf weal/manifest/1; cat labels.json; } | sha256sum`
+
 func assetRegister(o *options) *cobra.Command {
 	var from, manifest string
 	c := &cobra.Command{
@@ -30,13 +34,26 @@ signs is its maker, controls it, and owns the one share with all units.
   units: 1000000
 
 More keys: denoms, policies, contact, root, key, and of licence closed, collection,
-slot, terms (its SHA-256) and terms_uri. The chain keeps the hash of the manifest:
-put the one that --manifest writes at manifest_uri.`,
+slot, terms (its SHA-256) and terms_uri.
+
+The manifest is what the file says of the asset, in one canonical form of JSON;
+manifest_uri, key, units, denoms, parents, resale and the licence's terms are kept by
+the chain alone. --manifest writes it to a file; put
+that file, byte for byte, at manifest_uri. The chain keeps its hash: the SHA-256 of
+the text weal/manifest/1 followed by the file. To check a manifest that is served:
+
+  ` + hashManifest + `
+
+prints what weal asset show says of the manifest.`,
 		Example: "  weal asset register labels.yaml --manifest labels.json --from payer",
 		Args:    exactArgs(1, "a file: weal asset register labels.yaml"),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			f, err := local.ReadAssetFile(args[0])
+			if err != nil {
+				return wrong(cmd, "asset file: %w", err)
+			}
 			return o.withClient(cmd, func(client *local.Client) error {
-				r, err := client.RegisterFile(cmd.Context(), args[0], from, manifest)
+				r, err := client.RegisterFile(cmd.Context(), f, from, manifest)
 				if err != nil {
 					return err
 				}

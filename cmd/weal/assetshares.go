@@ -22,6 +22,9 @@ func assetShares(o *options) *cobra.Command {
 			if len(args) > 1 || (len(args) == 0 && owner == "") {
 				return wrong(cmd, "want an asset, an owner or both: weal asset shares 1, weal asset shares --owner ADDRESS")
 			}
+			if err := someRows(cmd, limit); err != nil {
+				return err
+			}
 			var id types.AssetID
 			if len(args) == 1 {
 				var err error
@@ -34,7 +37,11 @@ func assetShares(o *options) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return o.show(cmd.OutOrStdout(), nonNil(shares), func(w io.Writer) error { return printShares(w, shares, all) })
+				err = o.show(cmd.OutOrStdout(), nonNil(shares), func(w io.Writer) error { return printShares(w, shares, all) })
+				if o.output == "text" && !o.quiet {
+					hintMerge(cmd.ErrOrStderr(), shares)
+				}
+				return err
 			})
 		},
 	}
@@ -182,6 +189,9 @@ func assetMove(o *options) *cobra.Command {
 			units, err := unitsArg(cmd, args[2])
 			if err != nil {
 				return err
+			}
+			if source == target {
+				return wrong(cmd, "want two shares, got %d twice; to split one: weal asset split", source)
 			}
 			return o.acting(cmd, map[string]any{"from": source, "to": target, "units": units},
 				fmt.Sprintf("%d units of share %d are share %d's now", units, source, target), func(client *local.Client) error {

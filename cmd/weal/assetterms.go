@@ -175,6 +175,15 @@ With --closed uses need a credential whatever the kind; see: weal asset grant.`,
 			if !slices.ContainsFunc([]string{"kind", "royalty", "closed", "collection", "slot", "terms", "terms-uri"}, set) {
 				return wrong(cmd, "say what is to change, for example --kind commercial --royalty 3%%")
 			}
+			if l.collection != "" {
+				err = addressForm(cmd, "--collection: ", l.collection)
+			}
+			if err == nil && l.slot != "" {
+				_, err = numberArg(cmd, "--slot", l.slot)
+			}
+			if err != nil {
+				return err
+			}
 			change, err := l.change(set)
 			if err != nil {
 				return wrong(cmd, "%w", err)

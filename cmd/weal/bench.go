@@ -20,7 +20,7 @@ func benchCommand(o *options) *cobra.Command {
 		Use:   "bench",
 		Short: "Measure, and say how it was measured",
 	}
-	c.AddCommand(benchRetrieval(o), benchAsk(o), benchRevenue(o))
+	c.AddCommand(benchRetrieval(o), benchAsk(o), benchRevenue(o), benchSettle(o), benchPay(o), benchPayRoleCommand())
 	return c
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"math/big"
@@ -61,6 +62,9 @@ func collectionMint(o *options) *cobra.Command {
 		Args:    exactArgs(2, "a collection and an address: weal collection mint 0x… 0x… --slot 1"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			n, err := tokenFlags(cmd, id, slot, value)
+			if err == nil {
+				err = addressForm(cmd, "", args[0])
+			}
 			if err != nil {
 				return err
 			}
@@ -126,6 +130,9 @@ func collectionShow(o *options) *cobra.Command {
 		Example: "  weal collection show 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed",
 		Args:    exactArgs(1, "an address: weal collection show 0x…"),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := errors.Join(someRows(cmd, limit), addressForm(cmd, "", args[0])); err != nil {
+				return err
+			}
 			return o.withClient(cmd, func(client *local.Client) error {
 				var d collectionDetail
 				var err error

@@ -200,23 +200,9 @@ func councilList(o *options) *cobra.Command {
 		Use:     "list [ASSET]",
 		Short:   "List proposals, about one asset or all, the newest first",
 		Example: "  weal council list 1",
+		Args:    oneAsset("weal council list 1"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			var asset types.AssetID
-			if len(args) > 1 {
-				return wrong(cmd, "want at most one asset: weal council list 1")
-			}
-			if len(args) == 1 {
-				var err error
-				if asset, err = assetArg(cmd, args[0]); err != nil {
-					return err
-				}
-			}
-			return o.withClient(cmd, func(client *local.Client) error {
-				if asset != 0 {
-					if err := exists(cmd, client, asset); err != nil {
-						return err
-					}
-				}
+			return o.aboutAsset(cmd, args, func(client *local.Client, asset types.AssetID) error {
 				all, err := client.Ledger.Proposals(cmd.Context(), asset)
 				if err != nil {
 					return err
@@ -283,14 +269,16 @@ func printProposal(w io.Writer, p ledger.Proposal) error {
 
 // when tells what comes next, and when.
 func when(p ledger.Proposal) string {
-	at := func(n int64) string { return time.Unix(n, 0).UTC().Format(time.RFC3339) }
+	after := func(t time.Time, seconds uint64) string {
+		return " until " + t.Add(time.Duration(seconds)*time.Second).UTC().Format(time.RFC3339)
+	}
 	switch p.State {
 	case "voting":
-		return " until " + at(p.StartTime+int64(p.Rules.VotingSeconds))
+		return after(p.StartTime, p.Rules.VotingSeconds)
 	case "locked":
-		return " until " + at(p.EndTime+int64(p.Rules.LockSeconds))
+		return after(p.EndTime, p.Rules.LockSeconds)
 	case "ready":
-		return " until " + at(p.EndTime+int64(p.Rules.LockSeconds+p.Rules.GraceSeconds))
+		return after(p.EndTime, p.Rules.LockSeconds+p.Rules.GraceSeconds)
 	}
 	return ""
 }

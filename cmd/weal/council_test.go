@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/weal-network/weal/ledger"
+	"github.com/weal-network/weal/local"
 	"github.com/weal-network/weal/types"
 )
 
@@ -38,6 +39,7 @@ func TestRuleFlags(t *testing.T) {
 }
 
 func TestProposeFlags(t *testing.T) {
+	const to = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
 	read := func(args ...string) (proposed, error) {
 		var f proposeFlags
 		c := &cobra.Command{Use: "propose"}
@@ -46,14 +48,14 @@ func TestProposeFlags(t *testing.T) {
 		return f.read(c.Flags().Changed)
 	}
 	p, err := read("--passage", "0.002", "--pay", "0xab:1.5", "--pay", "payer:300uusd", "--controller", "council", "--quorum", "40%",
-		"--call", "0xcd:0x0102:2", "--call", "0xcd:")
+		"--call", to+":0x0102:2", "--call", to+":")
 	require.NoError(t, err)
 	require.Len(t, p.lines, 1)
 	require.Equal(t, []payment{
 		{"0xab", types.BaseDenom, types.NewAmount(1_500_000_000_000_000_000)}, {"payer", "uusd", types.NewAmount(300)},
 	}, p.pay)
 	require.Equal(t, []ledger.CouncilCall{
-		{To: "0xcd", Value: "2000000000000000000", Data: []byte{1, 2}}, {To: "0xcd", Value: "0", Data: []byte{}},
+		{To: to, Value: "2000000000000000000", Data: []byte{1, 2}}, {To: to, Value: "0", Data: []byte{}},
 	}, p.call)
 	require.NotNil(t, p.rules)
 	require.Equal(t, "council", p.controller)
@@ -65,14 +67,22 @@ func TestProposeFlags(t *testing.T) {
 		"--pay: want ADDRESS:AMOUNT":             {"--pay", "0xab"},
 		"--pay: amount":                          {"--pay", "0xab:many"},
 		"--call: want TO:DATA":                   {"--call", "0xab"},
-		"--call: data: want hex digits":          {"--call", "0xab:0xzz"},
-		"--call: amount":                         {"--call", "0xab::many"},
+		"--call: address":                        {"--call", "0xab:0x"},
+		"--call: data: want hex digits":          {"--call", to + ":0xzz"},
+		"--call: amount":                         {"--call", to + "::many"},
 		"say which price":                        {"--tokens", "5"},
 		"--quorum: want basis points from 0 to ": {"--quorum", "all"},
 	} {
 		_, err := read(args...)
 		require.ErrorContains(t, err, want)
 	}
+}
+
+func TestATreasuryThatIsShort(t *testing.T) {
+	n := types.NewAmount
+	require.Empty(t, shortOf(1, "uusd", n(5), n(5)))
+	require.Equal(t, "warning: the treasury of asset 1 has 4 uusd, and the proposal pays 5 uusd: it will fail unless the rest is paid to "+
+		local.CouncilOf(1)+" before it is executed", shortOf(1, "uusd", n(5), n(4)))
 }
 
 func TestSilenceSaysWho(t *testing.T) {
@@ -90,7 +100,7 @@ func TestPrintProposal(t *testing.T) {
 		ID: 3, Asset: 1, Proposer: "0xB", Title: "Bell\a", URI: "https://example.org", State: "voting",
 		Rules: ledger.CouncilRules{Quorum: 3_334, Threshold: 5_000, Propose: 100, VotingSeconds: 60, GraceSeconds: 3_600},
 		Calls: []ledger.CouncilCall{pay, control, {To: "0xC", Value: "0", Data: []byte{1}}}, StartHeight: 5,
-		StartTime: time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC).Unix(), Circulating: 10, Yes: 4, No: 3, Abstain: 2,
+		StartTime: time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC), Circulating: 10, Yes: 4, No: 3, Abstain: 2,
 	}
 	var out bytes.Buffer
 	require.NoError(t, printProposal(&out, p))

@@ -4,7 +4,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"os"
+	"maps"
 	"slices"
 	"strings"
 
@@ -50,6 +50,9 @@ council alone.`,
 				}
 				calls, err := read.calls(cmd, client, id)
 				if err != nil {
+					return err
+				}
+				if err := read.warn(cmd, client, id); err != nil {
 					return err
 				}
 				s, v, err := voice(client, f.from, silentNow(id), func(account string) (ledger.Voice, error) {
@@ -124,13 +127,9 @@ func (f *proposeFlags) read(set func(name string) bool) (p proposed, err error) 
 		if len(p.lines) > 0 {
 			return p, errors.New("--update has the prices; do not name them beside it")
 		}
-		text, err := os.ReadFile(f.update)
+		file, err := local.ReadAssetFile(f.update)
 		if err != nil {
 			return p, fmt.Errorf("--update: %w", err)
-		}
-		file, err := local.ParseAssetFile(text)
-		if err != nil {
-			return p, fmt.Errorf("--update: %s: %w", f.update, err)
 		}
 		p.file = &file
 	}
@@ -187,6 +186,9 @@ func parseCall(s string) (c ledger.CouncilCall, err error) {
 	if len(parts) < 2 || len(parts) > 3 {
 		return c, fmt.Errorf("--call: want TO:DATA or TO:DATA:VALUE, got %.80q", s)
 	}
+	if _, err := ledger.ParseAddress(parts[0]); err != nil {
+		return c, fmt.Errorf("--call: %w", err)
+	}
 	c = ledger.CouncilCall{To: parts[0], Value: "0"}
 	if c.Data, err = hex.DecodeString(strings.TrimPrefix(parts[1], "0x")); err != nil {
 		return c, fmt.Errorf("--call: data: want hex digits, got %.80q", parts[1])
@@ -199,6 +201,38 @@ func parseCall(s string) (c ledger.CouncilCall, err error) {
 		c.Value = value.String()
 	}
 	return c, nil
+}
+
+// warn says on standard error if the treasury has less now than is to be paid.
+func (p proposed) warn(cmd *cobra.Command, client *local.Client, id types.AssetID) error {
+	sums := map[string]types.Amount{}
+	for _, one := range p.pay {
+		sum, ok := sums[one.denom].Add(one.amount)
+		if !ok {
+			return wrong(cmd, "--pay: that much %s is more than an amount can be", one.denom)
+		}
+		sums[one.denom] = sum
+	}
+	for _, denom := range slices.Sorted(maps.Keys(sums)) {
+		has, err := client.Ledger.Balance(cmd.Context(), local.CouncilOf(id), denom)
+		if err != nil {
+			return err
+		}
+		if w := shortOf(id, denom, sums[denom], has); w != "" {
+			_, _ = fmt.Fprintln(cmd.ErrOrStderr(), w)
+		}
+	}
+	return nil
+}
+
+// shortOf is the warning that a treasury has less than is to be paid; empty if it
+// has enough.
+func shortOf(id types.AssetID, denom string, pays, has types.Amount) string {
+	if has.Cmp(pays) >= 0 {
+		return ""
+	}
+	return fmt.Sprintf("warning: the treasury of asset %d has %s, and the proposal pays %s: it will fail unless the rest is paid to %s before it is executed",
+		id, coins(has, denom), coins(pays, denom), local.CouncilOf(id))
 }
 
 // calls makes calls of what is proposed.

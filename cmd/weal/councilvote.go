@@ -166,7 +166,7 @@ func councilCancel(o *options) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return o.acting(cmd, map[string]any{"proposal": id}, fmt.Sprintf("proposal %d is canceled", id), func(client *local.Client) error {
+			return o.acting(cmd, map[string]any{"proposal": id}, fmt.Sprintf("proposal %d is cancelled", id), func(client *local.Client) error {
 				p, err := client.Ledger.Proposal(cmd.Context(), id)
 				if err != nil {
 					return err

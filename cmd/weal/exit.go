@@ -20,11 +20,6 @@ const (
 	exitDown    = 5
 )
 
-// usageError is a wrong flag or argument.
-type usageError struct{ error }
-
-func (e usageError) Unwrap() error { return e.error }
-
 // exitCode tells how the process ends for err.
 func exitCode(err error) int {
 	var usage usageError

@@ -11,13 +11,14 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/weal-network/weal/ledger"
 	"github.com/weal-network/weal/local"
 	"github.com/weal-network/weal/types"
 )
 
 // fromFlag adds --from: the home's account that signs.
 func fromFlag(c *cobra.Command, from *string, otherwise string) {
-	c.Flags().StringVar(from, "from", "", "account of the home that signs: "+strings.Join(local.AccountNames, ", ")+"; default: "+otherwise)
+	c.Flags().Var(account{from}, "from", "account of the home that signs: "+strings.Join(local.AccountNames, ", ")+"; default: "+otherwise)
 }
 
 // acting is a command that sends a transaction and says what it did. Args are read
@@ -32,11 +33,6 @@ func (o *options) acting(cmd *cobra.Command, did any, text string, act func(*loc
 			return err
 		})
 	})
-}
-
-// wrong is wrong usage of a command.
-func wrong(cmd *cobra.Command, format string, args ...any) error {
-	return usageError{fmt.Errorf("%s: %w", strings.TrimPrefix(cmd.CommandPath(), "weal "), fmt.Errorf(format, args...))}
 }
 
 // assetArg reads the number of an asset.
@@ -89,6 +85,15 @@ func timeArg(s string, now time.Time) (time.Time, error) {
 		return now.Add(d), nil
 	}
 	return time.Time{}, errors.New(`want a date (2027-01-31), a time (2027-01-31T12:00:00Z) or a while from now (72h), got "` + s + `"`)
+}
+
+// addressForm returns wrong usage if s is no address: of a collection, which no
+// account of the home is. What is the flag that it came by, with a colon, or empty.
+func addressForm(cmd *cobra.Command, what, s string) error {
+	if _, err := ledger.ParseAddress(s); err != nil {
+		return wrong(cmd, "%s%w", what, err)
+	}
+	return nil
 }
 
 // address resolves an address in either form, or the name of an account of the

@@ -15,7 +15,8 @@ func gatewayCommand(o *options) *cobra.Command {
 		Use:   "serve",
 		Short: "Run an app's gateway alone, beside any node",
 		Long: `Serve answers OpenAI chat completions from the vaults and the model that the app
-file names, for purses that bring a lane.`,
+file names, for purses that bring a lane, and for clients with an API key: see
+weal gateway key --help.`,
 		Example: "  weal gateway serve --home ~/.weal-app --app handbook.yaml",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -27,5 +28,5 @@ file names, for purses that bring a lane.`,
 	}
 	roleFlags(serve, &cfg, &l, 8080)
 	serve.Flags().StringVar(&cfg.AppFile, "app", "", "the app's file: name, model, vaults, passages, prompt")
-	return group("gateway", "An app that composes vaults and models", serve)
+	return group("gateway", "An app that composes vaults and models", serve, gatewayKey(o), gatewayLanes(o))
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -29,40 +30,49 @@ type market struct {
 }
 
 func marketShow(o *options) *cobra.Command {
-	return &cobra.Command{
+	var listing, offer uint64
+	c := &cobra.Command{
 		Use:     "show [ASSET]",
 		Short:   "List what is for sale and what is offered, of one asset or of all",
-		Example: "  weal market show\n  weal market show 1 --output json",
+		Example: "  weal market show\n  weal market show 1 --output json\n  weal market show --listing 7",
+		Args:    oneAsset("weal market show 1"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(args) > 1 {
-				return wrong(cmd, "want at most one asset: weal market show 1")
+			set := cmd.Flags().Changed
+			if n := len(args); n > 0 && (set("listing") || set("offer")) || set("listing") && set("offer") {
+				return wrong(cmd, "want an asset, --listing or --offer, and one of them only")
 			}
-			var asset types.AssetID
-			if len(args) == 1 {
+			err := o.aboutAsset(cmd, args, func(client *local.Client, asset types.AssetID) error {
+				var m market
 				var err error
-				if asset, err = assetArg(cmd, args[0]); err != nil {
-					return err
-				}
-			}
-			return o.withClient(cmd, func(client *local.Client) error {
-				if asset != 0 {
-					if err := exists(cmd, client, asset); err != nil {
-						return err
+				switch {
+				case set("listing"):
+					var one ledger.Listing
+					one, err = client.Ledger.Listing(cmd.Context(), listing)
+					m.Listings = append(m.Listings, one)
+				case set("offer"):
+					var one ledger.Offer
+					one, err = client.Ledger.GetOffer(cmd.Context(), offer)
+					m.Offers = append(m.Offers, one)
+				default:
+					if m.Listings, err = client.Ledger.Listings(cmd.Context(), asset); err == nil {
+						m.Offers, err = client.Ledger.Offers(cmd.Context(), asset)
 					}
 				}
-				listings, err := client.Ledger.Listings(cmd.Context(), asset)
 				if err != nil {
 					return err
 				}
-				offers, err := client.Ledger.Offers(cmd.Context(), asset)
-				if err != nil {
-					return err
-				}
-				m := market{Listings: nonNil(listings), Offers: nonNil(offers)}
+				m = market{Listings: nonNil(m.Listings), Offers: nonNil(m.Offers)}
 				return o.show(cmd.OutOrStdout(), m, func(w io.Writer) error { return printMarket(w, m) })
 			})
+			if len(args) == 1 && errors.Is(err, types.ErrNotFound) {
+				err = fmt.Errorf("%w; a listing is shown by: weal market show --listing %s", err, args[0])
+			}
+			return err
 		},
 	}
+	c.Flags().Uint64Var(&listing, "listing", 0, "only the listing with this number")
+	c.Flags().Uint64Var(&offer, "offer", 0, "only the offer with this number")
+	return c
 }
 
 func printMarket(w io.Writer, m market) error {

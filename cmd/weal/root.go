@@ -33,6 +33,10 @@ Start everything on this machine, and ask:
 
   weal up --ask "What is exposure?"
 
+With --output json, amounts are texts of a denomination's smallest unit, and times
+are RFC 3339 in UTC (2027-01-31T12:00:00Z); a time that there is none of is left out.
+What somebody signed, such as a receipt, is as it was signed.
+
 Exit codes: 0 fine, 1 failed, 2 wrong usage, 3 nothing matched the question,
 4 not enough money or a limit reached, 5 something that is needed is down.`,
 		Version:       version(),
@@ -51,17 +55,16 @@ Exit codes: 0 fine, 1 failed, 2 wrong usage, 3 nothing matched the question,
 	f.StringVarP(&o.output, "output", "o", "text", "text or json")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "print results and errors only")
 	f.BoolVar(&o.debug, "debug", false, "log what happens inside to standard error")
-	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return usageError{fmt.Errorf("%w; see: %s --help", err, c.CommandPath())}
-	})
+	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(
 		upCommand(o), askCommand(o), statusCommand(o),
-		vaultCommand(o), modelCommand(o), gatewayCommand(o),
+		vaultCommand(o), modelCommand(o), gatewayCommand(o), watcherCommand(o),
 		assetCommand(o), collectionCommand(o), marketCommand(o), councilCommand(o),
 		tabCommand(o), sendCommand(o), receiptsCommand(o),
 		earningsCommand(o), settleCommand(o), claimCommand(o),
 		benchCommand(o), chainCommand(), walletCommand(o),
 	)
+	speakUsage(root)
 	return root
 }
 

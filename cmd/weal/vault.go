@@ -112,9 +112,27 @@ func roleFlags(c *cobra.Command, cfg *local.RoleConfig, l *licenceFlags, port in
 	f.StringVar(&cfg.Endpoint, "endpoint", "", "URL that others reach it by; default: http:// and the address")
 	f.StringVar(&cfg.Name, "name", "", "name in the manifest")
 	f.StringVar(&cfg.Contact, "contact", "", "where to ask for a credential, in the manifest and in refusals: a URL or an address")
+	f.Var(coinsFlag{&cfg.Exposure}, "exposure", "the most that one tab may owe before it is settled, in WEAL; default: 0.5")
+	f.Var(coinsFlag{&cfg.ExposureAll}, "exposure-all", "the most that all tabs together may owe, and have cost by promising more than they held; default: 20 times that of one")
+	f.StringVar(&cfg.Watcher, "watcher", "", "URL of a watcher, which settles while this role is away; see: weal watcher")
 	f.StringVar(&l.kind, "licence", "", "kind of licence to register the asset under; default: open. Later: weal asset licence")
 	f.StringVar(&l.royalty, "royalty", "", "the least that a child of the new asset owes: basis points (300) or a percentage (3%)")
 	f.BoolVar(&l.closed, "closed", false, "uses of the new asset need a credential: weal asset grant")
+}
+
+// coinsFlag is a flag of an amount in WEAL.
+type coinsFlag struct{ to *types.Amount }
+
+// String implements pflag.Value: none is shown as a default.
+func (coinsFlag) String() string { return "" }
+
+// Type implements pflag.Value.
+func (coinsFlag) Type() string { return "WEAL" }
+
+// Set implements pflag.Value.
+func (f coinsFlag) Set(s string) (err error) {
+	*f.to, err = parseCoins(s)
+	return err
 }
 
 // licence reads the flags of the licence that a new asset is registered under.

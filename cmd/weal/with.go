@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -15,14 +14,14 @@ func (o *options) withClient(cmd *cobra.Command, f func(*local.Client) error) er
 	if err != nil {
 		return err
 	}
-	return errors.Join(f(client), client.Close())
+	return errors.Join(asUsage(cmd, f(client)), client.Close())
 }
 
 // exactArgs wants n arguments and says what they are otherwise.
 func exactArgs(n int, want string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) != n {
-			return usageError{fmt.Errorf("%s: want %s", cmd.Name(), want)}
+			return wrong(cmd, "want %s", want)
 		}
 		return nil
 	}

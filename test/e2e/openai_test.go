@@ -185,7 +185,7 @@ func TestOpenAIRefusals(t *testing.T) {
 	t.Parallel()
 	h := shared(t)
 	key := h.key(t)
-	refused(t, h.chat(t, "", nil), http.StatusUnauthorized)
+	refused(t, h.chat(t, "", nil), http.StatusPaymentRequired)
 	refused(t, h.chat(t, "weal-wrong", nil), http.StatusUnauthorized)
 	refused(t, h.chat(t, key+"x", nil), http.StatusUnauthorized)
 	require.Equal(t, "unsupported_n", refused(t, h.chat(t, key, map[string]any{"n": 2}), http.StatusBadRequest).Error.Code)

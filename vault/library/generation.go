@@ -29,6 +29,7 @@ type Generation struct {
 	sizes   []uint32     // bytes of text of the chunks
 	docs    []member     // ascend by source, and so by first
 	at      map[index.Doc]int
+	texts   texts
 }
 
 // member is a document of a generation.
@@ -82,6 +83,9 @@ func (g *Generation) Passage(ctx context.Context, n int) (pay.Chunk, pay.Proof, 
 	if n < 0 || n >= g.Len() {
 		return pay.Chunk{}, pay.Proof{}, fmt.Errorf("read passage %d of %d: there is none", n, g.Len())
 	}
+	if c, ok := g.texts.get(n); ok {
+		return c, g.tree.Proof(n), nil
+	}
 	m := g.member(n)
 	const query = `SELECT c.heading, c.first, substr(t.text, c.first + 1, c.size)
 		FROM chunks c JOIN contents t ON t.document = c.document WHERE c.document = $1 AND c.place = $2`
@@ -95,6 +99,7 @@ func (g *Generation) Passage(ctx context.Context, n int) (pay.Chunk, pay.Proof, 
 	if c.Hash() != g.hashes[n] {
 		return pay.Chunk{}, pay.Proof{}, fmt.Errorf("read passage %d: its text is not what was added; restore the vault's backup", n)
 	}
+	g.texts.put(n, c)
 	return c, g.tree.Proof(n), nil
 }
 

@@ -20,6 +20,8 @@ func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
 					Short:          "Show what one asset was paid from one lane",
 					PositionalArgs: args("tab", "epoch", "lane", "asset"),
 				},
+				{RpcMethod: "Watcher", Use: "watcher [asset]", Short: "Show who settles for an asset while it is away", PositionalArgs: args("asset")},
+				{RpcMethod: "Watched", Use: "watched [watcher]", Short: "List the assets that name a watcher", PositionalArgs: args("watcher")},
 			},
 		},
 		Tx: &autocliv1.ServiceCommandDescriptor{
@@ -46,6 +48,11 @@ func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
 				{RpcMethod: "ProveOffence", Skip: true},
 				{RpcMethod: "Close", Use: "close [tab]", Short: "Start closing a tab", PositionalArgs: args("tab")},
 				{RpcMethod: "Withdraw", Use: "withdraw [tab]", Short: "End a closing tab after its window", PositionalArgs: args("tab")},
+				{
+					RpcMethod: "SetWatcher", Use: "set-watcher [asset] [watcher] [basis-points]",
+					Short:          "Name who settles for an asset while it is away, and its part of that",
+					PositionalArgs: args("asset", "watcher", "basis_points"),
+				},
 				{RpcMethod: "UpdateParams", Use: "update-params-proposal [params]", Short: "Propose new parameters", PositionalArgs: args("params"), GovProposal: true},
 			},
 		},

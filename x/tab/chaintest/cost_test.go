@@ -128,6 +128,42 @@ func TestSettlementCost(t *testing.T) {
 	}
 }
 
+// TestWatcherCost: an asset that names a watcher costs who settles no more than one
+// that names none. The watcher itself pays for one transfer to it, once a message.
+func TestWatcherCost(t *testing.T) {
+	for name, c := range map[string]struct{ watcher, sender int }{
+		"another settles": {2, 0}, "the watcher settles": {2, 2}, "for no fee": {2, 2},
+	} {
+		n := newCosts(t, 50)
+		key := n.open(1, 10, 0)
+		points := uint32(1000)
+		if name == "for no fee" {
+			points = 0
+		}
+		for a := uint64(1); a <= 50; a++ {
+			n.run(&types.MsgSetWatcher{
+				Sender: n.net.Accounts[1].String(), Asset: a, Watcher: n.net.Accounts[c.watcher].String(), BasisPoints: points,
+			})
+		}
+		var last uint64
+		for i, payees := range []int{1, 2, 50} {
+			s := settlement(t, key, 1, uint32(i), 1, 1000, payees)
+			gas, _ := n.run(&types.MsgSettle{Sender: n.net.Accounts[c.sender].String(), Settlements: []types.Settlement{s}})
+			t.Logf("%s, %2d payees: %7d gas", name, payees, gas)
+			most := uint64(40_252)
+			if name == "the watcher settles" {
+				most += 4_000
+			}
+			require.LessOrEqual(t, gas, most+uint64(payees-1)*16_900)
+			if payees == 2 {
+				require.LessOrEqual(t, gas-last, uint64(16_900))
+			}
+			last = gas
+		}
+		require.NoError(t, n.net.App().CheckInvariants(n.ctx))
+	}
+}
+
 // TestSettlementIsFlat: gas and bytes do not depend on how many questions stand
 // behind a voucher, nor on how many lanes the tab has.
 func TestSettlementIsFlat(t *testing.T) {

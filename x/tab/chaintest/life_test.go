@@ -140,6 +140,38 @@ func TestTabLivesThroughRevocationAndCheckpoint(t *testing.T) {
 	require.NoError(t, l.App().CheckState())
 }
 
+// The controller names a watcher, which settles while its asset is away: the
+// asset and its watcher have what the lane paid, on every shadow, and an exported
+// chain still names it.
+func TestWatcherLivesThroughAnExport(t *testing.T) {
+	l := newLife(t)
+	controller := l.Accounts[2]
+	l.send(l.payer, &types.MsgOpen{
+		Payer: l.payer.String(), Denom: weal.BaseDenom, Deposit: "1000000000000000", Bond: "50000000000000", Lanes: []types.NewLane{l.lane(leastCap)},
+	}, &types.MsgOpenResponse{})
+	name := &types.MsgSetWatcher{Sender: l.other.String(), Asset: 2, Watcher: l.other.String(), BasisPoints: 1000}
+	res := l.Deliver(l.Cosmos(l.other, name))[0]
+	require.NotZero(t, res.Code)
+	require.Contains(t, res.Log, "is controlled by")
+	name.Sender = controller.String()
+	l.send(controller, name, &types.MsgSetWatcherResponse{})
+	l.ForkExport()
+
+	credits := l.settle(settlement(t, l.key, 1, 0, 1, 400, 2))
+	require.Equal(t, []types.CreditedNow{
+		{Asset: 1, Denom: weal.BaseDenom, Amount: "400"}, {Asset: 2, Denom: weal.BaseDenom, Amount: "360", Fee: "40"},
+	}, credits)
+	held, err := l.App().AssetKeeper.Held(l.Context())
+	require.NoError(t, err)
+	require.Equal(t, "760", held.AmountOf(weal.BaseDenom).String())
+	l.ForkExport()
+	l.Advance(1, time.Second)
+	w, err := l.App().TabKeeper.Watcher(l.Context(), 2)
+	require.NoError(t, err)
+	require.Equal(t, types.Watcher{Asset: 2, Watcher: l.other.String(), BasisPoints: 1000}, w)
+	require.NoError(t, l.App().CheckState())
+}
+
 // What an offence burns is gone from the supply.
 func TestOffenceBurnsTheBond(t *testing.T) {
 	l := newLife(t)

@@ -92,12 +92,13 @@ func readCheckpoint(msg *types.MsgCheckpoint) (lane, error) {
 }
 
 // settleCheckpoint pays leaves of a checkpoint that is on the chain.
-func (k Keeper) settleCheckpoint(ctx sdk.Context, sender string, raw types.Settlement) (settlement, []paid, error) {
+func (k Keeper) settleCheckpoint(ctx sdk.Context, from sender, raw types.Settlement) (settlement, []paid, error) {
 	s, err := k.payable(ctx, weal.LaneRef{Tab: weal.TabID(raw.Tab), Epoch: raw.Epoch, Lane: types.Whole})
 	if err != nil {
 		return s, nil, err
 	}
-	emit(ctx, types.EventSettle, types.AttrTab, raw.Tab, types.AttrEpoch, raw.Epoch, types.AttrLane, s.ref.Lane, types.AttrSender, sender)
+	s.from = from
+	emit(ctx, types.EventSettle, types.AttrTab, raw.Tab, types.AttrEpoch, raw.Epoch, types.AttrLane, s.ref.Lane, types.AttrSender, from.name)
 	before := s.lane
 	credited, err := k.creditCheckpoint(ctx, &s, raw.Claims)
 	if err != nil {
@@ -148,10 +149,11 @@ func (k Keeper) creditCheckpoint(ctx sdk.Context, s *settlement, claims []types.
 		if add.IsZero() {
 			continue
 		}
-		if err := k.pay(ctx, s, c.asset, add); err != nil {
+		p, err := k.pay(ctx, s, paid{asset: c.asset, amount: add, first: true})
+		if err != nil {
 			return nil, err
 		}
-		credited = append(credited, paid{c.asset, add, true})
+		credited = append(credited, p)
 	}
 	return credited, k.backToTab(ctx, &s.tab, back, true)
 }

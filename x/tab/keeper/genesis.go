@@ -38,6 +38,11 @@ func (k Keeper) InitGenesis(ctx context.Context, gs *types.GenesisState) error {
 			return err
 		}
 	}
+	for _, w := range gs.Watchers {
+		if err := k.putWatcher(ctx, w); err != nil {
+			return wrapf(err, "watcher of asset %d", w.Asset)
+		}
+	}
 	return nil
 }
 
@@ -138,6 +143,14 @@ func (k Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error) 
 				Tab: row.K1(), Epoch: row.K2(), Lane: row.K4(), Asset: row.K3(), Amount: amount.String(),
 			})
 		}
+		return err != nil, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	err = k.watchers.Walk(ctx, nil, func(asset uint64, _ watcher) (bool, error) {
+		w, err := k.Watcher(ctx, weal.AssetID(asset))
+		gs.Watchers = append(gs.Watchers, w)
 		return err != nil, err
 	})
 	return gs, err

@@ -69,6 +69,9 @@ func (k Keeper) Check(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := k.checkWatchers(ctx); err != nil {
+		return err
+	}
 	return k.credited.Walk(ctx, nil, func(row creditKey, _ weal.Amount) (bool, error) {
 		has, err := k.lanes.Has(ctx, collections.Join3(row.K1(), row.K2(), row.K4()))
 		if err == nil && !has {

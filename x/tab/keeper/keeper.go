@@ -44,6 +44,8 @@ type Keeper struct {
 	spent    collections.KeySet[epochKey]
 	windows  collections.Map[laneKey, window]
 	holding  collections.Map[epochKey, uint32]
+	watchers collections.Map[uint64, watcher]
+	watched  collections.KeySet[collections.Pair[sdk.AccAddress, uint64]]
 }
 
 // NewKeeper returns a keeper over the store of types.StoreKey. Authority is the
@@ -75,6 +77,8 @@ func NewKeeper(cdc codec.BinaryCodec, stores store.KVStoreService, addresses add
 		spent:    collections.NewKeySet(sb, types.SpentKey, "spent", eKey),
 		windows:  collections.NewMap(sb, types.WindowsKey, "windows", lKey, windowValue),
 		holding:  collections.NewMap(sb, types.HoldingKey, "holding", eKey, collections.Uint32Value),
+		watchers: collections.NewMap(sb, types.WatchersKey, "watchers", u64, watcherValue),
+		watched:  collections.NewKeySet(sb, types.WatchedKey, "watched", collections.PairKeyCodec(sdk.AccAddressKey, u64)),
 	}
 	if _, err := sb.Build(); err != nil {
 		panic(fmt.Errorf("tab: build schema: %w", err))

@@ -82,6 +82,13 @@ func (s msgServer) Withdraw(ctx context.Context, msg *types.MsgWithdraw) (*types
 	return &types.MsgWithdrawResponse{Refund: refund.String()}, nil
 }
 
+func (s msgServer) SetWatcher(ctx context.Context, msg *types.MsgSetWatcher) (*types.MsgSetWatcherResponse, error) {
+	if err := s.k.setWatcher(ctx, msg); err != nil {
+		return nil, err
+	}
+	return &types.MsgSetWatcherResponse{}, nil
+}
+
 func (s msgServer) UpdateParams(ctx context.Context, msg *types.MsgUpdateParams) (*types.MsgUpdateParamsResponse, error) {
 	if err := sdk.ValidateAuthority(sdk.UnwrapSDKContext(ctx), s.k.authority, msg.Authority); err != nil {
 		return nil, err

@@ -3,6 +3,7 @@ package keeper_test
 import (
 	"errors"
 	"maps"
+	"math/big"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -81,13 +82,17 @@ func (w *world) checkpointAny() {
 	t.newEpoch()
 	if len(tree) > 0 {
 		e.pot = &potModel{point: p, limit: limit, leaves: leaves, shown: map[weal.AssetID]bool{}}
-		want, _ := e.show(show)
+		var want uint64 // the payer's own message pays no watcher
+		for _, add := range e.show(show) {
+			want += add
+		}
 		require.Equal(w.t, want, paid)
 	}
 }
 
-// show pays leaves of the epoch's checkpoint, and says how much that refunds.
-func (e *epochModel) show(show []weal.AssetID) (paid, due uint64) {
+// show pays leaves of the epoch's checkpoint.
+func (e *epochModel) show(show []weal.AssetID) map[weal.AssetID]uint64 {
+	paid := map[weal.AssetID]uint64{}
 	for _, a := range show {
 		if e.pot.shown[a] {
 			continue
@@ -98,12 +103,9 @@ func (e *epochModel) show(show []weal.AssetID) (paid, due uint64) {
 		}
 		e.pot.shown[a] = true
 		e.paid[a] += add
-		paid += add
-		if add > 0 {
-			due += refund
-		}
+		paid[a] = add
 	}
-	return paid, due
+	return paid
 }
 
 // showAny brings leaves of a checkpoint.
@@ -125,9 +127,39 @@ func (w *world) showAny() {
 		require.ErrorIs(w.t, err, types.ErrTabClosed)
 		return
 	}
-	paid, due := e.show(show)
-	require.Equal(w.t, paid, w.mustSettle(s))
+	var want, due uint64
+	for a, add := range e.show(show) {
+		want += add - w.takeFee(a, add)
+		if add > 0 {
+			due += refund
+		}
+	}
+	require.Equal(w.t, want, w.mustSettle(s))
 	t.refund(due)
+}
+
+// watchAny lets an asset name bob, who settles, somebody else, or nobody.
+func (w *world) watchAny() {
+	a := rapid.SampledFrom(modelAssets).Draw(w.rt, "asset")
+	name := rapid.SampledFrom([]string{"bob", "carol", ""}).Draw(w.rt, "watcher")
+	named := types.Watcher{Asset: uint64(a)}
+	if name != "" {
+		named.Watcher = account(name).String()
+		named.BasisPoints = rapid.SampledFrom([]uint32{0, 1, 333, types.MaxWatcherBasisPoints}).Draw(w.rt, "points")
+	}
+	require.NoError(w.t, w.setWatcher("alice", named))
+	w.watchers[a] = named
+}
+
+// takeFee is what bob gets of what he brings to an asset.
+func (w *world) takeFee(a weal.AssetID, paid uint64) uint64 {
+	if w.watchers[a].Watcher != account("bob").String() {
+		return 0
+	}
+	fee := new(big.Int).SetUint64(paid)
+	fee.Mul(fee, big.NewInt(int64(w.watchers[a].BasisPoints))).Div(fee, big.NewInt(10_000))
+	w.fees[a] += fee.Uint64()
+	return fee.Uint64()
 }
 
 // proveAny shows any of a lane's vouchers.
@@ -248,7 +280,13 @@ func (w *world) compare() {
 		}
 	}
 	for _, a := range modelAssets {
-		require.Equal(w.t, math.NewIntFromUint64(earned[a]).String(), w.money.earned(a).String())
+		require.Equal(w.t, math.NewIntFromUint64(earned[a]-w.fees[a]).String(), w.money.earned(a).String())
+		bob = bob.Add(math.NewIntFromUint64(w.fees[a]))
+		named, err := w.k.Watcher(w.ctx, a)
+		require.NoError(w.t, err)
+		if want, ok := w.watchers[a]; ok {
+			require.Equal(w.t, want, named)
+		}
 	}
 	require.Equal(w.t, alice.String(), w.balance("alice").String())
 	bob = bob.Add(w.rewards())

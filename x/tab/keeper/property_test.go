@@ -21,18 +21,23 @@ type world struct {
 	rt    *rapid.T
 	tabs  []*tabModel
 	start math.Int // what alice has at first
+	// watchers are those that assets name, fees what bob got of each as one.
+	watchers map[weal.AssetID]types.Watcher
+	fees     map[weal.AssetID]uint64
 }
 
 func TestAnyOrderOfMessagesKeepsTheMoney(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		c := newChain(rt)
-		w := &world{chain: c, rt: rt, start: c.balance("alice")}
+		w := &world{
+			chain: c, rt: rt, start: c.balance("alice"), watchers: map[weal.AssetID]types.Watcher{}, fees: map[weal.AssetID]uint64{},
+		}
 		w.openTab()
 		actions := map[string]func(*rapid.T){"": func(*rapid.T) { w.compare() }}
 		for name, act := range map[string]func(){
 			"open": w.openTab, "fund": w.fundAny, "sign": w.promise, "settle": w.settleAny, "insist": w.insist, "revoke": w.revokeAny,
 			"checkpoint": w.checkpointAny, "show": w.showAny, "prove": w.proveAny, "close": w.closeAny, "withdraw": w.withdrawAny,
-			"blocks": w.blocks, "restart": w.restart,
+			"watch": w.watchAny, "blocks": w.blocks, "restart": w.restart,
 		} {
 			actions[name] = func(rt *rapid.T) { w.rt = rt; act() }
 		}
@@ -180,7 +185,7 @@ func (w *world) settleLane(l *laneModel, s types.Settlement, values map[weal.Ass
 	for _, a := range modelAssets {
 		first := l.counted[a] == 0
 		paid := l.count(a, values[a])
-		want += paid
+		want += paid - w.takeFee(a, paid)
 		if paid >= 20*refund || first && paid > 0 {
 			due += refund
 		}

@@ -12,6 +12,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/cosmos/cosmos-sdk/types/query"
 
+	weal "github.com/weal-network/weal/types"
 	"github.com/weal-network/weal/x/tab/types"
 )
 
@@ -72,6 +73,30 @@ func (q querier) Credited(ctx context.Context, req *types.QueryCreditedRequest) 
 	}
 	amount, err := orZero(q.k.credited.Get(ctx, collections.Join4(req.Tab, req.Epoch, req.Asset, req.Lane)))
 	return &types.QueryCreditedResponse{Amount: amount.String()}, err
+}
+
+func (q querier) Watcher(ctx context.Context, req *types.QueryWatcherRequest) (*types.QueryWatcherResponse, error) {
+	if req == nil {
+		return nil, errEmpty
+	}
+	w, err := q.k.Watcher(ctx, weal.AssetID(req.Asset))
+	return &types.QueryWatcherResponse{Watcher: w}, err
+}
+
+func (q querier) Watched(ctx context.Context, req *types.QueryWatchedRequest) (*types.QueryWatchedResponse, error) {
+	if req == nil {
+		return nil, errEmpty
+	}
+	account, err := q.k.addresses.StringToBytes(req.Watcher)
+	if err != nil {
+		return nil, status.Errorf(codes.InvalidArgument, "read watcher: %s", err)
+	}
+	assets, page, err := query.CollectionPaginate(ctx, q.k.watched, req.Pagination,
+		func(key collections.Pair[sdk.AccAddress, uint64], _ collections.NoValue) (types.Watcher, error) {
+			return q.k.Watcher(ctx, weal.AssetID(key.K2()))
+		},
+		query.WithCollectionPaginationPairPrefix[sdk.AccAddress, uint64](account))
+	return &types.QueryWatchedResponse{Assets: assets, Pagination: page}, err
 }
 
 var errEmpty = status.Error(codes.InvalidArgument, "empty request")

@@ -21,6 +21,14 @@ type settlement struct {
 	lane  lane
 	ended bool // the lane pays only what it holds
 	claim []proven
+	// from gets the fees of assets whose watcher it is; zero if nobody can.
+	from sender
+}
+
+// sender is who brought a settlement.
+type sender struct {
+	name    string
+	account sdk.AccAddress
 }
 
 func (s *settlement) key() laneKey {
@@ -31,19 +39,28 @@ func (s *settlement) row(a weal.AssetID, lane uint32) creditKey {
 	return collections.Join4(uint64(s.ref.Tab), s.ref.Epoch, uint64(a), lane)
 }
 
-// paid is what a settlement paid to one asset. First: it is the asset's first
-// credit of the lane.
+// paid is what a settlement paid to one asset, and the part of it that is the
+// sender's fee. First: it is the asset's first credit of the lane.
 type paid struct {
 	asset  weal.AssetID
 	amount weal.Amount
+	fee    weal.Amount
 	first  bool
 }
 
-// settle pays what the settlements of a message prove, and refunds the sender
-// from the fee reserves of the tabs. The first bad one fails the message.
+// net is what the asset earned.
+func (p paid) net() weal.Amount {
+	n, _ := p.amount.Sub(p.fee) // the fee is a part of the amount
+	return n
+}
+
+// settle pays what the settlements of a message prove, pays the sender what it
+// gets as a watcher, and refunds it from the fee reserves of the tabs. The first
+// bad one fails the message.
 func (k Keeper) settle(ctx sdk.Context, msg *types.MsgSettle) ([]types.CreditedNow, error) {
-	sender, err := k.addresses.StringToBytes(msg.Sender)
-	if err != nil {
+	from := sender{name: msg.Sender}
+	var err error
+	if from.account, err = k.addresses.StringToBytes(msg.Sender); err != nil {
 		return nil, wrapf(err, "read sender")
 	}
 	if len(msg.Settlements) == 0 {
@@ -51,14 +68,17 @@ func (k Keeper) settle(ctx sdk.Context, msg *types.MsgSettle) ([]types.CreditedN
 	}
 	var (
 		credits []types.CreditedNow
-		refunds sdk.Coins
+		coins   sdk.Coins
 	)
 	for i, raw := range msg.Settlements {
-		s, credited, err := k.settleOne(ctx, msg.Sender, raw)
+		s, credited, err := k.settleOne(ctx, from, raw)
 		if err != nil {
 			return nil, wrapf(err, "settlement %d", i)
 		}
 		credits = append(credits, creditedNow(s.tab, credited)...)
+		if fees := feesOf(credited); fees.IsPositive() {
+			coins = coins.Add(sdk.NewCoin(s.tab.Denom, fees))
+		}
 		if s.tab.State == types.TAB_STATE_CLOSED {
 			continue
 		}
@@ -67,34 +87,48 @@ func (k Keeper) settle(ctx sdk.Context, msg *types.MsgSettle) ([]types.CreditedN
 			return nil, wrapf(err, "settlement %d", i)
 		}
 		if refund.IsValid() {
-			refunds = refunds.Add(refund)
+			coins = coins.Add(refund)
 		}
 	}
-	if refunds.IsZero() {
+	if coins.IsZero() {
 		return credits, nil
 	}
-	return credits, k.bank.SendCoinsFromModuleToAccount(ctx, weal.Escrow, sender, refunds)
+	return credits, k.bank.SendCoinsFromModuleToAccount(ctx, weal.Escrow, from.account, coins)
+}
+
+func feesOf(credited []paid) math.Int {
+	total := math.ZeroInt()
+	for _, p := range credited {
+		if !p.fee.IsZero() {
+			total = total.Add(sum(p.fee))
+		}
+	}
+	return total
 }
 
 func creditedNow(t types.Tab, credited []paid) []types.CreditedNow {
 	out := make([]types.CreditedNow, len(credited))
 	for i, p := range credited {
-		out[i] = types.CreditedNow{Asset: uint64(p.asset), Denom: t.Denom, Amount: p.amount.String()}
+		out[i] = types.CreditedNow{Asset: uint64(p.asset), Denom: t.Denom, Amount: p.net().String()}
+		if !p.fee.IsZero() {
+			out[i].Fee = p.fee.String()
+		}
 	}
 	return out
 }
 
 // settleOne pays one settlement, of a voucher or of a checkpoint.
-func (k Keeper) settleOne(ctx sdk.Context, sender string, raw types.Settlement) (settlement, []paid, error) {
+func (k Keeper) settleOne(ctx sdk.Context, from sender, raw types.Settlement) (settlement, []paid, error) {
 	if len(raw.Voucher) == 0 {
-		return k.settleCheckpoint(ctx, sender, raw)
+		return k.settleCheckpoint(ctx, from, raw)
 	}
 	v, s, err := k.verify(ctx, raw)
 	if err != nil {
 		return s, nil, err
 	}
+	s.from = from
 	emit(ctx, types.EventSettle, types.AttrTab, uint64(s.ref.Tab), types.AttrEpoch, s.ref.Epoch, types.AttrLane, s.ref.Lane,
-		types.AttrSeq, v.Seq, types.AttrTotal, v.Total, types.AttrSender, sender)
+		types.AttrSeq, v.Seq, types.AttrTotal, v.Total, types.AttrSender, from.name)
 	before := s.lane
 	s.show(v)
 	credited, err := k.credit(ctx, &s)
@@ -218,22 +252,36 @@ func (k Keeper) credit(ctx sdk.Context, s *settlement) ([]paid, error) {
 		if add, _ = add.Sub(by); add.IsZero() {
 			continue
 		}
-		if err := k.pay(ctx, s, c.asset, add); err != nil {
+		p, err := k.pay(ctx, s, paid{asset: c.asset, amount: add, first: had.IsZero()})
+		if err != nil {
 			return nil, err
 		}
-		credited = append(credited, paid{c.asset, add, had.IsZero()})
+		credited = append(credited, p)
 	}
 	return credited, k.repay(ctx, s, covered)
 }
 
-// pay makes an amount the revenue of an asset.
-func (k Keeper) pay(ctx context.Context, s *settlement, a weal.AssetID, amount weal.Amount) error {
-	if err := k.assets.Credit(ctx, a, s.tab.Denom, amount); err != nil {
-		return wrapf(err, "credit asset %d", a)
+// pay makes an amount the revenue of an asset, less the sender's fee if it is the
+// asset's watcher, and returns p with that fee.
+func (k Keeper) pay(ctx context.Context, s *settlement, p paid) (paid, error) {
+	var err error
+	if s.from.account != nil {
+		if p.fee, err = k.fee(ctx, s.from.account, p.asset, p.amount); err != nil {
+			return p, err
+		}
 	}
-	emit(ctx, types.EventCredit, types.AttrTab, uint64(s.ref.Tab), types.AttrEpoch, s.ref.Epoch, types.AttrLane, s.ref.Lane,
-		types.AttrAsset, uint64(a), types.AttrDenom, s.tab.Denom, types.AttrAmount, amount)
-	return nil
+	if err := k.assets.Credit(ctx, p.asset, s.tab.Denom, p.net()); err != nil {
+		return p, wrapf(err, "credit asset %d", p.asset)
+	}
+	at := []any{
+		types.AttrTab, uint64(s.ref.Tab), types.AttrEpoch, s.ref.Epoch, types.AttrLane, s.ref.Lane,
+		types.AttrAsset, uint64(p.asset), types.AttrDenom, s.tab.Denom,
+	}
+	emit(ctx, types.EventCredit, append(at, types.AttrAmount, p.net())...)
+	if !p.fee.IsZero() {
+		emit(ctx, types.EventFee, append(at, types.AttrAmount, p.fee, types.AttrReceiver, s.from.name)...)
+	}
+	return p, nil
 }
 
 // refund takes from the tab's fee reserve what its credits are worth to who

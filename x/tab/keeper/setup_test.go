@@ -8,6 +8,7 @@ import (
 
 	cmtproto "github.com/cometbft/cometbft/proto/tendermint/types"
 	dbm "github.com/cosmos/cosmos-db"
+	"github.com/ethereum/go-ethereum/common"
 	"github.com/stretchr/testify/require"
 
 	"cosmossdk.io/log/v2"
@@ -110,6 +111,14 @@ func (m *money) Credit(_ context.Context, a weal.AssetID, _ string, amount weal.
 		return fmt.Errorf("asset %d not found", a)
 	}
 	m.revenue[a] = m.earned(a).Add(math.NewIntFromBigInt(amount.Big()))
+	return nil
+}
+
+// MayControl: alice controls every asset.
+func (m *money) MayControl(_ context.Context, a weal.AssetID, who common.Address) error {
+	if a == 0 || a > lastAsset || who != common.BytesToAddress(account("alice")) {
+		return fmt.Errorf("%s does not control asset %d", who, a)
+	}
 	return nil
 }
 

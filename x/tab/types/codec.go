@@ -10,7 +10,7 @@ import (
 func RegisterInterfaces(r codectypes.InterfaceRegistry) {
 	r.RegisterImplementations((*sdk.Msg)(nil),
 		&MsgOpen{}, &MsgFund{}, &MsgRevoke{}, &MsgCheckpoint{}, &MsgSettle{}, &MsgProveOffence{},
-		&MsgClose{}, &MsgWithdraw{}, &MsgUpdateParams{},
+		&MsgClose{}, &MsgWithdraw{}, &MsgSetWatcher{}, &MsgUpdateParams{},
 	)
 	msgservice.RegisterMsgServiceDesc(r, &_Msg_serviceDesc)
 }

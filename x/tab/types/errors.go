@@ -35,4 +35,6 @@ var (
 	ErrCheckpoint = errorsmod.Register(ModuleName, 15, "bad checkpoint")
 	// ErrOffence: what was shown is no offence, or was proven already.
 	ErrOffence = errorsmod.Register(ModuleName, 16, "no offence")
+	// ErrWatcher: a watcher to be named has no account of 20 bytes, or too great a fee.
+	ErrWatcher = errorsmod.Register(ModuleName, 17, "bad watcher")
 )

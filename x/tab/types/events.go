@@ -32,6 +32,11 @@ const (
 	EventCredit = "tab_credit"
 	// EventRefund: tab, receiver, denom, amount (from the fee reserve).
 	EventRefund = "tab_refund"
+	// EventFee, one for each asset whose watcher settled: tab, epoch, lane (as
+	// above), asset, receiver, denom, amount, which EventCredit leaves out.
+	EventFee = "tab_fee"
+	// EventWatcher: asset, watcher (empty for none), basis_points.
+	EventWatcher = "tab_watcher"
 	// EventClose: tab.
 	EventClose = "tab_close"
 	// EventWindow, in the block after: tab, close_height, close_time (RFC 3339).
@@ -53,6 +58,8 @@ const (
 	AttrPayer       = "payer"
 	AttrSender      = "sender"
 	AttrReceiver    = "receiver"
+	AttrWatcher     = "watcher"
+	AttrBasisPoints = "basis_points"
 	AttrDenom       = "denom"
 	AttrAmount      = "amount"
 	AttrDeposit     = "deposit"

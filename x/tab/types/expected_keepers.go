@@ -4,6 +4,7 @@ import (
 	"context"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
+	"github.com/ethereum/go-ethereum/common"
 
 	weal "github.com/weal-network/weal/types"
 )
@@ -24,4 +25,6 @@ type AssetKeeper interface {
 	Credit(ctx context.Context, asset weal.AssetID, denom string, amount weal.Amount) error
 	// HasAsset reports whether the asset exists.
 	HasAsset(ctx context.Context, asset weal.AssetID) (bool, error)
+	// MayControl fails unless the asset exists and who controls it.
+	MayControl(ctx context.Context, asset weal.AssetID, who common.Address) error
 }

@@ -39,6 +39,14 @@ func (gs GenesisState) Validate() error {
 	if err := gs.sumCredited(credited); err != nil {
 		return err
 	}
+	var asset uint64
+	for _, w := range gs.Watchers {
+		if w.Asset <= asset || w.Watcher == "" || w.BasisPoints > MaxWatcherBasisPoints {
+			return ErrGenesis.Wrapf("watcher of asset %d: assets must ascend from 1, with an account and at most %d basis points",
+				w.Asset, MaxWatcherBasisPoints)
+		}
+		asset = w.Asset
+	}
 	for _, t := range gs.Tabs {
 		for _, e := range t.epochs() {
 			for _, l := range e.Lanes {

@@ -46,4 +46,8 @@ var (
 	// HoldingKey: (tab, epoch) → how many lanes of an epoch that is over hold
 	// something; no row is zero.
 	HoldingKey = collections.NewPrefix(10)
+	// WatchersKey: asset → account and fee of its watcher, 22 bytes.
+	WatchersKey = collections.NewPrefix(11)
+	// WatchedKey: (watcher, asset), an index.
+	WatchedKey = collections.NewPrefix(12)
 )

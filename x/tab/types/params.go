@@ -9,6 +9,20 @@ import (
 // BasisPoints is the whole, in basis points.
 const BasisPoints = 10_000
 
+// MaxWatcherBasisPoints is the most that a watcher gets of what it settles.
+const MaxWatcherBasisPoints = 1_000
+
+// Part returns floor(whole · points / BasisPoints). Points are at most BasisPoints.
+func Part(whole weal.Amount, points uint32) weal.Amount {
+	n := whole.Big()
+	n.Mul(n, big.NewInt(int64(min(points, BasisPoints))))
+	part, err := weal.AmountFromBig(n.Div(n, big.NewInt(BasisPoints)))
+	if err != nil { // cannot be: it is at most whole
+		return weal.Amount{}
+	}
+	return part
+}
+
 // DefaultParams returns the parameters of a new chain.
 //
 // The refund pays for 25,000 gas at the chain's least price of 10^7 aweal, about

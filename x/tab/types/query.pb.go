@@ -510,6 +510,198 @@ func (m *QueryCreditedResponse) GetAmount() string {
 	return ""
 }
 
+type QueryWatcherRequest struct {
+	Asset uint64 `protobuf:"varint,1,opt,name=asset,proto3" json:"asset,omitempty"`
+}
+
+func (m *QueryWatcherRequest) Reset()         { *m = QueryWatcherRequest{} }
+func (m *QueryWatcherRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryWatcherRequest) ProtoMessage()    {}
+func (*QueryWatcherRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_d8073751a86eaad6, []int{10}
+}
+func (m *QueryWatcherRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryWatcherRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryWatcherRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryWatcherRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryWatcherRequest.Merge(m, src)
+}
+func (m *QueryWatcherRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryWatcherRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryWatcherRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryWatcherRequest proto.InternalMessageInfo
+
+func (m *QueryWatcherRequest) GetAsset() uint64 {
+	if m != nil {
+		return m.Asset
+	}
+	return 0
+}
+
+type QueryWatcherResponse struct {
+	Watcher Watcher `protobuf:"bytes,1,opt,name=watcher,proto3" json:"watcher"`
+}
+
+func (m *QueryWatcherResponse) Reset()         { *m = QueryWatcherResponse{} }
+func (m *QueryWatcherResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryWatcherResponse) ProtoMessage()    {}
+func (*QueryWatcherResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_d8073751a86eaad6, []int{11}
+}
+func (m *QueryWatcherResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryWatcherResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryWatcherResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryWatcherResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryWatcherResponse.Merge(m, src)
+}
+func (m *QueryWatcherResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryWatcherResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryWatcherResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryWatcherResponse proto.InternalMessageInfo
+
+func (m *QueryWatcherResponse) GetWatcher() Watcher {
+	if m != nil {
+		return m.Watcher
+	}
+	return Watcher{}
+}
+
+type QueryWatchedRequest struct {
+	Watcher    string             `protobuf:"bytes,1,opt,name=watcher,proto3" json:"watcher,omitempty"`
+	Pagination *query.PageRequest `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryWatchedRequest) Reset()         { *m = QueryWatchedRequest{} }
+func (m *QueryWatchedRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryWatchedRequest) ProtoMessage()    {}
+func (*QueryWatchedRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_d8073751a86eaad6, []int{12}
+}
+func (m *QueryWatchedRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryWatchedRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryWatchedRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryWatchedRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryWatchedRequest.Merge(m, src)
+}
+func (m *QueryWatchedRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryWatchedRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryWatchedRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryWatchedRequest proto.InternalMessageInfo
+
+func (m *QueryWatchedRequest) GetWatcher() string {
+	if m != nil {
+		return m.Watcher
+	}
+	return ""
+}
+
+func (m *QueryWatchedRequest) GetPagination() *query.PageRequest {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+type QueryWatchedResponse struct {
+	Assets     []Watcher           `protobuf:"bytes,1,rep,name=assets,proto3" json:"assets"`
+	Pagination *query.PageResponse `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryWatchedResponse) Reset()         { *m = QueryWatchedResponse{} }
+func (m *QueryWatchedResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryWatchedResponse) ProtoMessage()    {}
+func (*QueryWatchedResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_d8073751a86eaad6, []int{13}
+}
+func (m *QueryWatchedResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryWatchedResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryWatchedResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryWatchedResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryWatchedResponse.Merge(m, src)
+}
+func (m *QueryWatchedResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryWatchedResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryWatchedResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryWatchedResponse proto.InternalMessageInfo
+
+func (m *QueryWatchedResponse) GetAssets() []Watcher {
+	if m != nil {
+		return m.Assets
+	}
+	return nil
+}
+
+func (m *QueryWatchedResponse) GetPagination() *query.PageResponse {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
 func init() {
 	proto.RegisterType((*QueryParamsRequest)(nil), "weal.tab.v1.QueryParamsRequest")
 	proto.RegisterType((*QueryParamsResponse)(nil), "weal.tab.v1.QueryParamsResponse")
@@ -521,54 +713,67 @@ func init() {
 	proto.RegisterType((*QueryTabsOfResponse)(nil), "weal.tab.v1.QueryTabsOfResponse")
 	proto.RegisterType((*QueryCreditedRequest)(nil), "weal.tab.v1.QueryCreditedRequest")
 	proto.RegisterType((*QueryCreditedResponse)(nil), "weal.tab.v1.QueryCreditedResponse")
+	proto.RegisterType((*QueryWatcherRequest)(nil), "weal.tab.v1.QueryWatcherRequest")
+	proto.RegisterType((*QueryWatcherResponse)(nil), "weal.tab.v1.QueryWatcherResponse")
+	proto.RegisterType((*QueryWatchedRequest)(nil), "weal.tab.v1.QueryWatchedRequest")
+	proto.RegisterType((*QueryWatchedResponse)(nil), "weal.tab.v1.QueryWatchedResponse")
 }
 
 func init() { proto.RegisterFile("weal/tab/v1/query.proto", fileDescriptor_d8073751a86eaad6) }
 
 var fileDescriptor_d8073751a86eaad6 = []byte{
-	// 671 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xc4, 0x94, 0x3d, 0x6f, 0x13, 0x4d,
-	0x10, 0xc7, 0x7d, 0xf6, 0xc5, 0x7a, 0x9e, 0x8d, 0x80, 0x64, 0xed, 0x04, 0x63, 0xc2, 0x25, 0xb9,
-	0x02, 0xac, 0x48, 0xdc, 0xca, 0xa1, 0xa5, 0x0a, 0x28, 0x50, 0x20, 0x11, 0xac, 0x54, 0xa9, 0xd8,
-	0xb5, 0x97, 0xf3, 0x89, 0xf8, 0xf6, 0x72, 0xbb, 0x4e, 0xb0, 0xac, 0x6b, 0xa8, 0x10, 0x15, 0x12,
-	0x1f, 0x80, 0xaf, 0x93, 0x32, 0x12, 0x0d, 0x15, 0x42, 0x09, 0x1f, 0x04, 0xed, 0xec, 0x1a, 0xfb,
-	0xfc, 0x12, 0x24, 0x1a, 0xaa, 0xdb, 0x97, 0x99, 0xf9, 0xcd, 0xfc, 0x77, 0xe6, 0xd0, 0xed, 0x33,
-	0x4e, 0x8f, 0x89, 0xa2, 0x8c, 0x9c, 0x36, 0xc9, 0x49, 0x9f, 0xa7, 0x83, 0x20, 0x49, 0x85, 0x12,
-	0x78, 0x59, 0x5f, 0x04, 0x8a, 0xb2, 0xe0, 0xb4, 0x59, 0xdf, 0x69, 0x0b, 0xd9, 0x13, 0x92, 0x30,
-	0x2a, 0xb9, 0xb1, 0x22, 0xa7, 0x4d, 0xc6, 0x15, 0x6d, 0x92, 0x84, 0x86, 0x51, 0x4c, 0x55, 0x24,
-	0x62, 0xe3, 0x58, 0xaf, 0x86, 0x22, 0x14, 0xb0, 0x24, 0x7a, 0x65, 0x4f, 0x37, 0x42, 0x21, 0xc2,
-	0x63, 0x4e, 0x68, 0x12, 0x11, 0x1a, 0xc7, 0x42, 0x81, 0x8b, 0xb4, 0xb7, 0x6b, 0x93, 0x59, 0x68,
-	0x26, 0x1c, 0xfb, 0x55, 0x84, 0x5f, 0x69, 0xd8, 0x01, 0x4d, 0x69, 0x4f, 0xb6, 0xf8, 0x49, 0x9f,
-	0x4b, 0xe5, 0x3f, 0x47, 0x95, 0xdc, 0xa9, 0x4c, 0x44, 0x2c, 0x39, 0x6e, 0xa2, 0x72, 0x02, 0x27,
-	0x35, 0x67, 0xcb, 0x69, 0x2c, 0xef, 0x56, 0x82, 0x89, 0x0a, 0x02, 0x63, 0xbc, 0xe7, 0x9e, 0x7f,
-	0xdf, 0x2c, 0xb4, 0xac, 0xa1, 0xbf, 0x8d, 0x6e, 0x41, 0xa4, 0x43, 0xca, 0x6c, 0x70, 0x7c, 0x13,
-	0x15, 0xa3, 0x0e, 0x44, 0x70, 0x5b, 0xc5, 0xa8, 0xe3, 0x3f, 0x46, 0x2b, 0x63, 0x13, 0x4b, 0x6a,
-	0xa0, 0x92, 0xa2, 0xcc, 0x62, 0x56, 0x72, 0x98, 0x43, 0xca, 0x2c, 0x43, 0x9b, 0xf8, 0x47, 0x63,
-	0xef, 0x51, 0xfa, 0x78, 0x1f, 0xa1, 0xb1, 0x66, 0x36, 0xc8, 0xfd, 0xc0, 0x08, 0x1c, 0x68, 0x81,
-	0x03, 0xf3, 0x0c, 0x56, 0xe0, 0xe0, 0x80, 0x86, 0xdc, 0xfa, 0xb6, 0x26, 0x3c, 0xfd, 0x0f, 0x0e,
-	0x5a, 0x9d, 0x08, 0x6e, 0x73, 0xdb, 0x41, 0xae, 0xa2, 0x4c, 0x6b, 0x50, 0xba, 0x26, 0x39, 0xb0,
-	0xc1, 0xcf, 0x72, 0x99, 0x14, 0x21, 0x93, 0x07, 0x7f, 0xcc, 0xc4, 0x80, 0x72, 0xa9, 0xa4, 0xf6,
-	0x9d, 0x74, 0x26, 0x2f, 0xdf, 0x8c, 0x0a, 0xad, 0xa2, 0xa5, 0x84, 0x0e, 0x78, 0x0a, 0x35, 0xfe,
-	0xdf, 0x32, 0x9b, 0xa9, 0xf2, 0x8b, 0x7f, 0x5d, 0xfe, 0x47, 0xc7, 0xb6, 0xc1, 0x08, 0xfa, 0x2f,
-	0x05, 0xe8, 0xa2, 0x2a, 0xe4, 0xf2, 0x24, 0xe5, 0x9d, 0x48, 0xf1, 0xce, 0x48, 0x82, 0x95, 0x71,
-	0xa7, 0xb8, 0xd0, 0x11, 0x5a, 0x14, 0x9e, 0x88, 0x76, 0x17, 0x68, 0x37, 0x5a, 0x66, 0x83, 0x31,
-	0x72, 0x8f, 0x69, 0xcc, 0x6b, 0x25, 0x38, 0x84, 0xb5, 0xb6, 0xa4, 0x52, 0x72, 0x55, 0x73, 0xc1,
-	0xdb, 0x6c, 0x7c, 0x82, 0xd6, 0xa6, 0x48, 0xb6, 0xee, 0x75, 0x54, 0xa6, 0x3d, 0xd1, 0x8f, 0x95,
-	0x95, 0xdb, 0xee, 0x76, 0x2f, 0x5c, 0xb4, 0x04, 0x1e, 0xb8, 0x8b, 0xca, 0x66, 0x0a, 0xf0, 0x66,
-	0x4e, 0x95, 0xd9, 0x11, 0xab, 0x6f, 0x2d, 0x36, 0x30, 0x38, 0xff, 0xee, 0xfb, 0xaf, 0x3f, 0x3f,
-	0x17, 0xd7, 0x70, 0x85, 0x4c, 0x8e, 0xae, 0x99, 0x2b, 0xcc, 0x50, 0xe9, 0x90, 0x32, 0xbc, 0x31,
-	0x1b, 0x65, 0x3c, 0x69, 0xf5, 0x7b, 0x0b, 0x6e, 0x2d, 0xc0, 0x03, 0x40, 0x0d, 0xaf, 0x93, 0xa9,
-	0x7f, 0x83, 0x24, 0xc3, 0xa8, 0x93, 0xe1, 0xd7, 0xc8, 0xd5, 0x2f, 0x8f, 0xe7, 0x87, 0xf9, 0x5d,
-	0x89, 0xb7, 0xe8, 0xda, 0x62, 0xee, 0x00, 0xa6, 0x82, 0x57, 0x67, 0x30, 0xb8, 0x8f, 0xca, 0xa6,
-	0xb7, 0xe6, 0xe9, 0x95, 0x6b, 0xf5, 0x79, 0x7a, 0xe5, 0xdb, 0xd2, 0x6f, 0x00, 0xc7, 0xc7, 0x5b,
-	0x53, 0x7a, 0x0d, 0x78, 0x2a, 0xc9, 0x10, 0xbe, 0x99, 0xc1, 0x7e, 0x71, 0xd0, 0x7f, 0xa3, 0xd7,
-	0xc5, 0xdb, 0xb3, 0x81, 0xa7, 0x7a, 0xac, 0xee, 0x5f, 0x67, 0x62, 0xe9, 0x2f, 0x80, 0xbe, 0x8f,
-	0x9f, 0xce, 0x11, 0x53, 0x51, 0x96, 0x11, 0x68, 0x43, 0x49, 0x86, 0xf0, 0xcd, 0x88, 0x6e, 0x40,
-	0x49, 0x86, 0xfa, 0x93, 0x91, 0xb6, 0x8d, 0x46, 0x86, 0xd0, 0x82, 0xd9, 0xde, 0xde, 0xf9, 0xa5,
-	0xe7, 0x5c, 0x5c, 0x7a, 0xce, 0x8f, 0x4b, 0xcf, 0xf9, 0x74, 0xe5, 0x15, 0x2e, 0xae, 0xbc, 0xc2,
-	0xb7, 0x2b, 0xaf, 0x70, 0xd4, 0x08, 0x23, 0xd5, 0xed, 0xb3, 0xa0, 0x2d, 0x7a, 0x40, 0x7a, 0x18,
-	0x73, 0x75, 0x26, 0xd2, 0xb7, 0x06, 0xfb, 0x0e, 0xc0, 0x6a, 0x90, 0x70, 0xc9, 0xca, 0xf0, 0x87,
-	0x7f, 0xf4, 0x2b, 0x00, 0x00, 0xff, 0xff, 0x5b, 0xb4, 0x68, 0x4f, 0x80, 0x06, 0x00, 0x00,
+	// 809 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xc4, 0x56, 0x4f, 0x4f, 0x13, 0x4f,
+	0x18, 0xee, 0xb6, 0xa5, 0xfc, 0x18, 0xf2, 0x53, 0x98, 0x16, 0xac, 0x15, 0x17, 0x58, 0x23, 0x36,
+	0x10, 0x77, 0x52, 0xf4, 0xe8, 0x09, 0x0d, 0x7a, 0x20, 0x11, 0x1b, 0x12, 0x13, 0x4e, 0xce, 0xb6,
+	0x63, 0xbb, 0x91, 0xee, 0x2c, 0x3b, 0x53, 0x6a, 0xd3, 0xd4, 0x83, 0x27, 0xe3, 0xc9, 0x84, 0x0f,
+	0xe0, 0xd7, 0xe1, 0x62, 0x42, 0xe2, 0xc5, 0x93, 0x31, 0xe0, 0x07, 0x31, 0x3b, 0xf3, 0x6e, 0xdb,
+	0xed, 0x3f, 0x12, 0x43, 0xe2, 0xa9, 0xf3, 0xe7, 0x9d, 0xe7, 0x79, 0xde, 0x67, 0xdf, 0xf7, 0x4d,
+	0xd1, 0xad, 0x16, 0xa3, 0x47, 0x44, 0x52, 0x87, 0x9c, 0x94, 0xc8, 0x71, 0x93, 0x05, 0x6d, 0xdb,
+	0x0f, 0xb8, 0xe4, 0x78, 0x3e, 0xbc, 0xb0, 0x25, 0x75, 0xec, 0x93, 0x52, 0x61, 0xb3, 0xc2, 0x45,
+	0x83, 0x0b, 0xe2, 0x50, 0xc1, 0x74, 0x14, 0x39, 0x29, 0x39, 0x4c, 0xd2, 0x12, 0xf1, 0x69, 0xcd,
+	0xf5, 0xa8, 0x74, 0xb9, 0xa7, 0x1f, 0x16, 0x72, 0x35, 0x5e, 0xe3, 0x6a, 0x49, 0xc2, 0x15, 0x9c,
+	0xae, 0xd4, 0x38, 0xaf, 0x1d, 0x31, 0x42, 0x7d, 0x97, 0x50, 0xcf, 0xe3, 0x52, 0x3d, 0x11, 0x70,
+	0xbb, 0x34, 0xa8, 0x22, 0xe4, 0x54, 0xc7, 0x56, 0x0e, 0xe1, 0x57, 0x21, 0xd9, 0x3e, 0x0d, 0x68,
+	0x43, 0x94, 0xd9, 0x71, 0x93, 0x09, 0x69, 0xbd, 0x40, 0xd9, 0xd8, 0xa9, 0xf0, 0xb9, 0x27, 0x18,
+	0x2e, 0xa1, 0x8c, 0xaf, 0x4e, 0xf2, 0xc6, 0x9a, 0x51, 0x9c, 0xdf, 0xce, 0xda, 0x03, 0x19, 0xd8,
+	0x3a, 0x78, 0x27, 0x7d, 0xf6, 0x73, 0x35, 0x51, 0x86, 0x40, 0x6b, 0x1d, 0xdd, 0x54, 0x48, 0x07,
+	0xd4, 0x01, 0x70, 0x7c, 0x03, 0x25, 0xdd, 0xaa, 0x42, 0x48, 0x97, 0x93, 0x6e, 0xd5, 0x7a, 0x82,
+	0x16, 0xfa, 0x21, 0xc0, 0x54, 0x44, 0x29, 0x49, 0x1d, 0xa0, 0x59, 0x88, 0xd1, 0x1c, 0x50, 0x07,
+	0x38, 0xc2, 0x10, 0xeb, 0xb0, 0xff, 0x3a, 0x92, 0x8f, 0x77, 0x11, 0xea, 0x7b, 0x06, 0x20, 0x1b,
+	0xb6, 0x36, 0xd8, 0x0e, 0x0d, 0xb6, 0xf5, 0x67, 0x00, 0x83, 0xed, 0x7d, 0x5a, 0x63, 0xf0, 0xb6,
+	0x3c, 0xf0, 0xd2, 0xfa, 0x64, 0xa0, 0xc5, 0x01, 0x70, 0xd0, 0xb6, 0x89, 0xd2, 0x92, 0x3a, 0xa1,
+	0x07, 0xa9, 0x29, 0xe2, 0x54, 0x0c, 0x7e, 0x1e, 0x53, 0x92, 0x54, 0x4a, 0x1e, 0x5c, 0xa9, 0x44,
+	0x13, 0xc5, 0xa4, 0x04, 0xf0, 0x9d, 0x42, 0x25, 0x2f, 0xdf, 0x46, 0x89, 0xe6, 0xd0, 0x8c, 0x4f,
+	0xdb, 0x2c, 0x50, 0x39, 0xce, 0x95, 0xf5, 0x66, 0x28, 0xfd, 0xe4, 0x5f, 0xa7, 0xff, 0xd9, 0x80,
+	0x32, 0x88, 0x48, 0xff, 0xa5, 0x01, 0x75, 0x94, 0x53, 0x5a, 0x9e, 0x06, 0xac, 0xea, 0x4a, 0x56,
+	0x8d, 0x2c, 0x58, 0xe8, 0x57, 0x4a, 0x5a, 0x55, 0x44, 0x68, 0x0a, 0xf3, 0x79, 0xa5, 0xae, 0xd8,
+	0xfe, 0x2f, 0xeb, 0x0d, 0xc6, 0x28, 0x7d, 0x44, 0x3d, 0x96, 0x4f, 0xa9, 0x43, 0xb5, 0x0e, 0x23,
+	0xa9, 0x10, 0x4c, 0xe6, 0xd3, 0xea, 0xb5, 0xde, 0x58, 0x04, 0x2d, 0x0d, 0x31, 0x41, 0xde, 0xcb,
+	0x28, 0x43, 0x1b, 0xbc, 0xe9, 0x49, 0xb0, 0x1b, 0x76, 0xd6, 0x16, 0xd8, 0xf4, 0x9a, 0xca, 0x4a,
+	0x9d, 0x05, 0x03, 0x1f, 0x47, 0xa3, 0x1b, 0x83, 0xe8, 0x7b, 0x90, 0x47, 0x2f, 0x18, 0xc0, 0x1f,
+	0xa3, 0xd9, 0x96, 0x3e, 0x82, 0x82, 0xcd, 0xc5, 0x7c, 0x85, 0x70, 0xf0, 0x36, 0x0a, 0xb5, 0x5a,
+	0x31, 0xea, 0x9e, 0x29, 0xf9, 0x38, 0xd8, 0x5c, 0xef, 0xc1, 0xb5, 0xd5, 0xc6, 0xa9, 0x11, 0xcb,
+	0xa3, 0x6f, 0xd2, 0x36, 0xca, 0xa8, 0x44, 0xa3, 0xf2, 0x98, 0x96, 0x06, 0x44, 0x5e, 0x5b, 0x91,
+	0x6c, 0x7f, 0xcb, 0xa0, 0x19, 0xa5, 0x0a, 0xd7, 0x51, 0x46, 0xcf, 0x23, 0xbc, 0x1a, 0x13, 0x30,
+	0x3a, 0xec, 0x0a, 0x6b, 0x93, 0x03, 0x34, 0x85, 0x75, 0xe7, 0xe3, 0xf7, 0xdf, 0xa7, 0xc9, 0x25,
+	0x9c, 0x25, 0x83, 0x43, 0x54, 0x4f, 0x38, 0xec, 0xa0, 0xd4, 0x01, 0x75, 0xf0, 0xca, 0x28, 0x4a,
+	0x7f, 0xe6, 0x15, 0xee, 0x4e, 0xb8, 0x05, 0x02, 0x53, 0x11, 0xe4, 0xf1, 0x32, 0x19, 0x9a, 0xd2,
+	0x82, 0x74, 0xdc, 0x6a, 0x17, 0xbf, 0x41, 0xe9, 0xb0, 0x07, 0xf1, 0x78, 0x98, 0x5e, 0x26, 0xe6,
+	0xa4, 0x6b, 0xa0, 0xb9, 0xad, 0x68, 0xb2, 0x78, 0x71, 0x84, 0x06, 0x37, 0x51, 0x46, 0x77, 0xf9,
+	0x38, 0xbf, 0x62, 0x43, 0x67, 0x9c, 0x5f, 0xf1, 0x01, 0x61, 0x15, 0x15, 0x8f, 0x85, 0xd7, 0x86,
+	0xfc, 0x6a, 0xb3, 0x40, 0x90, 0x8e, 0xfa, 0xed, 0x6a, 0xda, 0xaf, 0x06, 0xfa, 0x2f, 0xea, 0x33,
+	0xbc, 0x3e, 0x0a, 0x3c, 0xd4, 0xed, 0x05, 0x6b, 0x5a, 0x08, 0xb0, 0xef, 0x29, 0xf6, 0x5d, 0xfc,
+	0x6c, 0x8c, 0x99, 0x92, 0x3a, 0x5d, 0xa2, 0x06, 0x82, 0x20, 0x1d, 0xf5, 0xdb, 0x25, 0xe1, 0x28,
+	0x10, 0xa4, 0x13, 0xfe, 0x74, 0x49, 0x05, 0xd0, 0x48, 0x47, 0xd5, 0x66, 0x17, 0x77, 0xd0, 0x2c,
+	0x14, 0x2d, 0x1e, 0x93, 0x78, 0xbc, 0xe5, 0x0b, 0xeb, 0x53, 0x22, 0x40, 0xdd, 0x96, 0x52, 0x77,
+	0x1f, 0xdf, 0x8b, 0xa9, 0xd3, 0x8d, 0x10, 0x91, 0x92, 0xa8, 0x5b, 0x3f, 0x44, 0xe4, 0xd5, 0xc9,
+	0xe4, 0xd5, 0x2b, 0xc9, 0xfb, 0xd6, 0xd8, 0x8a, 0xbc, 0x88, 0x37, 0x62, 0xe4, 0xc0, 0x26, 0x48,
+	0x07, 0x56, 0x5d, 0xd0, 0xb3, 0xb3, 0x73, 0x76, 0x61, 0x1a, 0xe7, 0x17, 0xa6, 0xf1, 0xeb, 0xc2,
+	0x34, 0xbe, 0x5c, 0x9a, 0x89, 0xf3, 0x4b, 0x33, 0xf1, 0xe3, 0xd2, 0x4c, 0x1c, 0x16, 0x6b, 0xae,
+	0xac, 0x37, 0x1d, 0xbb, 0xc2, 0x1b, 0x0a, 0xeb, 0xa1, 0xc7, 0x64, 0x8b, 0x07, 0xef, 0x34, 0xf0,
+	0x7b, 0x05, 0x2d, 0xdb, 0x3e, 0x13, 0x4e, 0x46, 0xfd, 0xd1, 0x78, 0xf4, 0x27, 0x00, 0x00, 0xff,
+	0xff, 0xf7, 0xb1, 0x85, 0x4c, 0x07, 0x09, 0x00, 0x00,
 }
 
 // Reference imports to suppress errors if they are not otherwise used.
@@ -590,6 +795,10 @@ type QueryClient interface {
 	TabsOf(ctx context.Context, in *QueryTabsOfRequest, opts ...grpc.CallOption) (*QueryTabsOfResponse, error)
 	// Credited is what one asset was paid from one lane.
 	Credited(ctx context.Context, in *QueryCreditedRequest, opts ...grpc.CallOption) (*QueryCreditedResponse, error)
+	// Watcher is the watcher that an asset names.
+	Watcher(ctx context.Context, in *QueryWatcherRequest, opts ...grpc.CallOption) (*QueryWatcherResponse, error)
+	// Watched lists the assets that name an account as their watcher.
+	Watched(ctx context.Context, in *QueryWatchedRequest, opts ...grpc.CallOption) (*QueryWatchedResponse, error)
 }
 
 type queryClient struct {
@@ -645,6 +854,24 @@ func (c *queryClient) Credited(ctx context.Context, in *QueryCreditedRequest, op
 	return out, nil
 }
 
+func (c *queryClient) Watcher(ctx context.Context, in *QueryWatcherRequest, opts ...grpc.CallOption) (*QueryWatcherResponse, error) {
+	out := new(QueryWatcherResponse)
+	err := c.cc.Invoke(ctx, "/weal.tab.v1.Query/Watcher", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) Watched(ctx context.Context, in *QueryWatchedRequest, opts ...grpc.CallOption) (*QueryWatchedResponse, error) {
+	out := new(QueryWatchedResponse)
+	err := c.cc.Invoke(ctx, "/weal.tab.v1.Query/Watched", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // QueryServer is the server API for Query service.
 type QueryServer interface {
 	Params(context.Context, *QueryParamsRequest) (*QueryParamsResponse, error)
@@ -654,6 +881,10 @@ type QueryServer interface {
 	TabsOf(context.Context, *QueryTabsOfRequest) (*QueryTabsOfResponse, error)
 	// Credited is what one asset was paid from one lane.
 	Credited(context.Context, *QueryCreditedRequest) (*QueryCreditedResponse, error)
+	// Watcher is the watcher that an asset names.
+	Watcher(context.Context, *QueryWatcherRequest) (*QueryWatcherResponse, error)
+	// Watched lists the assets that name an account as their watcher.
+	Watched(context.Context, *QueryWatchedRequest) (*QueryWatchedResponse, error)
 }
 
 // UnimplementedQueryServer can be embedded to have forward compatible implementations.
@@ -674,6 +905,12 @@ func (*UnimplementedQueryServer) TabsOf(ctx context.Context, req *QueryTabsOfReq
 }
 func (*UnimplementedQueryServer) Credited(ctx context.Context, req *QueryCreditedRequest) (*QueryCreditedResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method Credited not implemented")
+}
+func (*UnimplementedQueryServer) Watcher(ctx context.Context, req *QueryWatcherRequest) (*QueryWatcherResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Watcher not implemented")
+}
+func (*UnimplementedQueryServer) Watched(ctx context.Context, req *QueryWatchedRequest) (*QueryWatchedResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Watched not implemented")
 }
 
 func RegisterQueryServer(s grpc1.Server, srv QueryServer) {
@@ -770,6 +1007,42 @@ func _Query_Credited_Handler(srv interface{}, ctx context.Context, dec func(inte
 	return interceptor(ctx, in, info, handler)
 }
 
+func _Query_Watcher_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryWatcherRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Watcher(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/weal.tab.v1.Query/Watcher",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Watcher(ctx, req.(*QueryWatcherRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_Watched_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryWatchedRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Watched(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/weal.tab.v1.Query/Watched",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Watched(ctx, req.(*QueryWatchedRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 var Query_serviceDesc = _Query_serviceDesc
 var _Query_serviceDesc = grpc.ServiceDesc{
 	ServiceName: "weal.tab.v1.Query",
@@ -794,6 +1067,14 @@ var _Query_serviceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "Credited",
 			Handler:    _Query_Credited_Handler,
+		},
+		{
+			MethodName: "Watcher",
+			Handler:    _Query_Watcher_Handler,
+		},
+		{
+			MethodName: "Watched",
+			Handler:    _Query_Watched_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},
@@ -1165,6 +1446,158 @@ func (m *QueryCreditedResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
+func (m *QueryWatcherRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryWatcherRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryWatcherRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Asset != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Asset))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryWatcherResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryWatcherResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryWatcherResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.Watcher.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryWatchedRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryWatchedRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryWatchedRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Watcher) > 0 {
+		i -= len(m.Watcher)
+		copy(dAtA[i:], m.Watcher)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Watcher)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryWatchedResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryWatchedResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryWatchedResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Assets) > 0 {
+		for iNdEx := len(m.Assets) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Assets[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0xa
+		}
+	}
+	return len(dAtA) - i, nil
+}
+
 func encodeVarintQuery(dAtA []byte, offset int, v uint64) int {
 	offset -= sovQuery(v)
 	base := offset
@@ -1316,6 +1749,65 @@ func (m *QueryCreditedResponse) Size() (n int) {
 	_ = l
 	l = len(m.Amount)
 	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryWatcherRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Asset != 0 {
+		n += 1 + sovQuery(uint64(m.Asset))
+	}
+	return n
+}
+
+func (m *QueryWatcherResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = m.Watcher.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	return n
+}
+
+func (m *QueryWatchedRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Watcher)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryWatchedResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Assets) > 0 {
+		for _, e := range m.Assets {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
 		n += 1 + l + sovQuery(uint64(l))
 	}
 	return n
@@ -2242,6 +2734,396 @@ func (m *QueryCreditedResponse) Unmarshal(dAtA []byte) error {
 				return io.ErrUnexpectedEOF
 			}
 			m.Amount = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryWatcherRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryWatcherRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryWatcherRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Asset", wireType)
+			}
+			m.Asset = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Asset |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryWatcherResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryWatcherResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryWatcherResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Watcher", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Watcher.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryWatchedRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryWatchedRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryWatchedRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Watcher", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Watcher = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageRequest{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryWatchedResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryWatchedResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryWatchedResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Assets", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Assets = append(m.Assets, Watcher{})
+			if err := m.Assets[len(m.Assets)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageResponse{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
 			iNdEx = postIndex
 		default:
 			iNdEx = preIndex

@@ -1,0 +1,129 @@
+package purse
+
+import (
+	"context"
+	"database/sql"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/weal-network/weal/pay"
+	"github.com/weal-network/weal/types"
+)
+
+// ErrReceipt is returned if the purse has no such receipt, or several.
+var ErrReceipt = errors.New("no such receipt")
+
+// leastID is how many digits of a receipt's id name it at least.
+const leastID = 8
+
+// Prove returns the proof of the use that a receipt is of. id is the receipt's
+// hash in hex, or how it begins. If no voucher of the lane covers the receipt yet,
+// Prove has the lane sign one, which promises nothing new.
+func (p *Purse) Prove(ctx context.Context, id string) (pay.UseProof, error) {
+	k, err := p.find(ctx, id)
+	if err != nil {
+		return pay.UseProof{}, err
+	}
+	proof, err := p.prove(ctx, k)
+	if !errors.Is(err, errNotCovered) {
+		return proof, err
+	}
+	if err := p.cover(ctx, k.Lane); err != nil {
+		return pay.UseProof{}, fmt.Errorf("sign a voucher that covers receipt %s: %w", id, err)
+	}
+	return p.prove(ctx, k)
+}
+
+// find returns the receipt whose hash begins with id.
+func (p *Purse) find(ctx context.Context, id string) (found Kept, err error) {
+	id = strings.ToLower(id)
+	if _, err := hex.DecodeString(id + strings.Repeat("0", len(id)%2)); err != nil || len(id) < leastID || len(id) > 2*len(types.Hash{}) {
+		return found, fmt.Errorf("%w: want an id of %d to 64 hex digits, got %q; see: weal receipts --output json", ErrReceipt, leastID, id)
+	}
+	n := 0
+	err = p.EachReceipt(ctx, Filter{}, func(k Kept) error {
+		if strings.HasPrefix(k.Hash().String(), id) {
+			found, n = k, n+1
+		}
+		return nil
+	})
+	switch {
+	case err != nil:
+		return found, err
+	case n == 0:
+		return found, fmt.Errorf("%w: %s; see: weal receipts", ErrReceipt, id)
+	case n > 1:
+		return found, fmt.Errorf("%w: %d begin with %s; give more digits", ErrReceipt, n, id)
+	}
+	return found, nil
+}
+
+// errNotCovered says that the lane's last voucher does not cover a receipt yet.
+var errNotCovered = errors.New("no voucher covers the receipt yet")
+
+// prove proves a receipt by the last voucher of its lane.
+func (p *Purse) prove(ctx context.Context, k Kept) (pay.UseProof, error) {
+	var bytes []byte
+	if err := p.cfg.DB.QueryRowContext(ctx, `SELECT voucher FROM purse_lanes`+whereLane, key(k.Lane)...).Scan(&bytes); err != nil {
+		return pay.UseProof{}, fmt.Errorf("lane %s: read its voucher: %w", k.Lane, err)
+	}
+	v, err := pay.ParseSignedVoucher(bytes)
+	if err != nil {
+		return pay.UseProof{}, fmt.Errorf("lane %s: %w", k.Lane, err)
+	}
+	if v.Seq <= k.Seq {
+		return pay.UseProof{}, errNotCovered
+	}
+	hashes, err := list(ctx, p.cfg.DB, func(row scanner) (types.Hash, error) {
+		k, err := readKept(row)
+		return k.Hash(), err
+	}, `SELECT receipt, denom, place, time FROM purse_receipts`+whereLane+`AND seq < ? ORDER BY place`, key(k.Lane, int64(v.Seq))...)
+	if err != nil {
+		return pay.UseProof{}, fmt.Errorf("read receipts of lane %s: %w", k.Lane, err)
+	}
+	tree := pay.NewTree(hashes)
+	if k.Place >= uint64(len(hashes)) || tree.Root() != v.Receipts {
+		return pay.UseProof{}, fmt.Errorf("the receipts that are kept of lane %s are not those of its voucher; restore the purse from a newer backup", k.Lane)
+	}
+	return pay.UseProof{Receipt: k.SignedReceipt, Path: tree.Proof(int(k.Place)), Voucher: v}, nil
+}
+
+// cover has a lane sign a voucher that covers all its receipts and promises
+// nothing new.
+func (p *Purse) cover(ctx context.Context, ref types.LaneRef) error {
+	l, err := p.takeLane(ctx, ref)
+	if err != nil {
+		return err
+	}
+	defer p.release(l)
+	ctx, lost := context.WithCancelCause(ctx)
+	defer lost(nil)
+	go p.holdOn(ctx, l, lost)
+	onChain, err := p.cfg.Chain.Lane(ctx, ref)
+	if err != nil {
+		return fmt.Errorf("look up lane %s: %w", ref, err)
+	}
+	b := &bill{denom: l.denom, cap: onChain.Cap}
+	if err := p.sign(ctx, &question{lane: l, seq: l.seq()}, b); err != nil {
+		return err
+	}
+	return within(ctx, p.cfg.DB, func(tx *sql.Tx) error { return settleLeftOpen(ctx, tx, ref, types.Amount{}) })
+}
+
+// takeLane is take for one lane.
+func (p *Purse) takeLane(ctx context.Context, ref types.LaneRef) (*lane, error) {
+	p.mu.Lock()
+	var app types.AssetID
+	for _, l := range p.lanes {
+		if l.ref == ref {
+			app = l.gateway
+		}
+	}
+	p.mu.Unlock()
+	if app == 0 {
+		return nil, fmt.Errorf("%w: the purse has not lane %s", ErrNoLane, ref)
+	}
+	return p.take(ctx, app, map[types.LaneRef]types.Amount{ref: {}})
+}
