@@ -23,7 +23,7 @@ func ownContracts() []common.Address {
 
 // registerContracts has the EVM run them.
 func (a *App) registerContracts() {
-	a.EVMKeeper.RegisterStaticPrecompile(assetcontract.Address, assetcontract.New(a.AssetKeeper))
+	a.EVMKeeper.RegisterStaticPrecompile(assetcontract.Address, assetcontract.New(a.AssetKeeper, a.TabKeeper))
 	a.EVMKeeper.RegisterStaticPrecompile(collectioncontract.Address, collectioncontract.New(a.AssetKeeper.Tokens))
 	a.EVMKeeper.RegisterStaticPrecompile(marketcontract.Address, marketcontract.New(a.MarketKeeper))
 	a.EVMKeeper.RegisterStaticPrecompile(councilcontract.Address, councilcontract.New(a.CouncilKeeper))

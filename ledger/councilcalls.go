@@ -41,6 +41,19 @@ func ControllerCall(asset types.AssetID, to string) (CouncilCall, error) {
 	return callOf(assets, solidity.Assets, "setController(uint256,address)", number(uint64(asset)), a)
 }
 
+// WatcherCall is the call by which a council names who settles for the asset while
+// it is away, and its fee in basis points. An empty address is nobody.
+func WatcherCall(asset types.AssetID, watcher string, points uint16) (CouncilCall, error) {
+	var a common.Address
+	if watcher != "" {
+		var err error
+		if a, err = ParseAddress(watcher); err != nil {
+			return CouncilCall{}, err
+		}
+	}
+	return callOf(assets, solidity.Assets, "setWatcher(uint256,address,uint16)", number(uint64(asset)), a, points)
+}
+
 // PayCall is the call by which a council pays from its treasury.
 func PayCall(asset types.AssetID, to, denom string, amount types.Amount) (CouncilCall, error) {
 	a, err := ParseAddress(to)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/weal-network/weal/pay"
 	"github.com/weal-network/weal/types"
@@ -54,7 +55,8 @@ func (r *reading) ticks(asset types.AssetID) types.Amount {
 // checkReceipts keeps the receipts that hold: one of each payee.
 func (r *reading) checkReceipts() {
 	have := map[types.AssetID]bool{}
-	for _, s := range r.receipts {
+	first := r.verify()
+	for k, s := range r.receipts {
 		i := slices.IndexFunc(r.b.payees, func(v *payee) bool { return v.asset.ID == s.Asset })
 		switch {
 		case i < 0:
@@ -62,7 +64,12 @@ func (r *reading) checkReceipts() {
 		case have[s.Asset]:
 			r.problem("asset %d: there is more than one receipt", s.Asset)
 		default:
-			if fault := r.receiptFault(s, r.b.payees[i], r.a.Items[i].Amount); fault != "" {
+			v := r.b.payees[i]
+			unsigned, known := first[k]
+			if !known {
+				unsigned = r.p.verifier.Receipt(s, v.asset.Key)
+			}
+			if fault := r.receiptFault(s, unsigned, v, r.a.Items[i].Amount); fault != "" {
 				r.problem("the receipt of asset %d does not hold: %s", s.Asset, fault)
 				continue
 			}
@@ -77,10 +84,33 @@ func (r *reading) checkReceipts() {
 	}
 }
 
-// receiptFault says why s is not v's receipt for this question, if it is not.
-func (r *reading) receiptFault(s pay.SignedReceipt, v *payee, paid types.Amount) string {
-	if err := r.p.verifier.Receipt(s, v.asset.Key); err != nil {
-		return err.Error()
+// verify checks the signature of the first receipt of each payee, all at once, and
+// returns what is wrong with each, by its place. Of the others nothing is known.
+func (r *reading) verify() map[int]error {
+	faults, places := make([]error, len(r.b.payees)), make([]int, len(r.b.payees))
+	var wg sync.WaitGroup
+	for i, v := range r.b.payees {
+		places[i] = slices.IndexFunc(r.receipts, func(s pay.SignedReceipt) bool { return s.Asset == v.asset.ID })
+		if places[i] >= 0 {
+			s := r.receipts[places[i]]
+			wg.Go(func() { faults[i] = r.p.verifier.Receipt(s, v.asset.Key) })
+		}
+	}
+	wg.Wait()
+	known := map[int]error{}
+	for i, k := range places {
+		if k >= 0 {
+			known[k] = faults[i]
+		}
+	}
+	return known
+}
+
+// receiptFault says why s, whose signature failed with unsigned if it did, is not
+// v's receipt for this question, if it is not.
+func (r *reading) receiptFault(s pay.SignedReceipt, unsigned error, v *payee, paid types.Amount) string {
+	if unsigned != nil {
+		return unsigned.Error()
 	}
 	text := types.Hash(sha256.Sum256([]byte(r.a.Text)))
 	switch {

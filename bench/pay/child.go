@@ -165,9 +165,9 @@ func cpu() time.Duration {
 // freePorts returns ports that nothing listens on now.
 func freePorts(n int) (ports []int, err error) {
 	for range n {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			return nil, err
+		l, failed := net.Listen("tcp", "127.0.0.1:0")
+		if failed != nil {
+			return nil, failed
 		}
 		defer func() { err = errors.Join(err, l.Close()) }() // together, so that all differ
 		ports = append(ports, l.Addr().(*net.TCPAddr).Port)

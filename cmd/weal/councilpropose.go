@@ -81,6 +81,7 @@ type proposeFlags struct {
 	update           string
 	pay, call        []string
 	controller       string
+	watcher          string
 	rules            ruleFlags
 }
 
@@ -97,6 +98,7 @@ func (f *proposeFlags) add(c *cobra.Command) {
 	set.StringArrayVar(&f.pay, "pay", nil, "ADDRESS:AMOUNT, paid from the treasury: 0x…:1.5, 0x…:300uusd; can be repeated")
 	set.StringArrayVar(&f.call, "call", nil, "TO:DATA or TO:DATA:VALUE, with data in hex and value in WEAL; can be repeated")
 	set.StringVar(&f.controller, "controller", "", "who is to control the asset beside its council, or: council")
+	set.StringVar(&f.watcher, "watcher", "", "ADDRESS:FEE of who is to settle for the asset while it is away, for example 0x…:2%, or none")
 	f.rules.add(c)
 	fromFlag(c, &f.from, "the one with the most units")
 }
@@ -108,6 +110,7 @@ type proposed struct {
 	pay        []payment
 	call       []ledger.CouncilCall
 	controller string
+	watcher    *watcherFee
 	rules      func(*ledger.CouncilRules)
 }
 
@@ -148,13 +151,40 @@ func (f *proposeFlags) read(set func(name string) bool) (p proposed, err error) 
 		p.call = append(p.call, one)
 	}
 	p.controller = f.controller
+	if f.watcher != "" {
+		if p.watcher, err = parseWatcher(f.watcher); err != nil {
+			return p, err
+		}
+	}
 	if p.rules, err = f.rules.change(set); err != nil {
 		return p, err
 	}
-	if len(p.lines) == 0 && p.file == nil && len(p.pay) == 0 && len(p.call) == 0 && p.controller == "" && p.rules == nil {
+	if len(p.lines) == 0 && p.file == nil && len(p.pay) == 0 && len(p.call) == 0 && p.controller == "" && p.watcher == nil && p.rules == nil {
 		return p, errors.New("say what is to be done, for example --passage 0.002 or --pay 0x…:1.5")
 	}
 	return p, nil
+}
+
+// watcherFee is a watcher and its part; without an address it is nobody.
+type watcherFee struct {
+	account string
+	points  uint16
+}
+
+// parseWatcher reads ADDRESS:FEE, or none.
+func parseWatcher(s string) (*watcherFee, error) {
+	if s == "none" {
+		return &watcherFee{}, nil
+	}
+	account, fee, ok := strings.Cut(s, ":")
+	if !ok || account == "" {
+		return nil, fmt.Errorf("--watcher: want ADDRESS:FEE, for example 0x…:2%%, or none, got %q", s)
+	}
+	points, err := local.ParseBasisPoints(fee)
+	if err != nil {
+		return nil, fmt.Errorf("--watcher: %w", err)
+	}
+	return &watcherFee{account, uint16(points)}, nil
 }
 
 // parsePayment reads ADDRESS:AMOUNT.
@@ -267,6 +297,18 @@ func (p proposed) calls(cmd *cobra.Command, client *local.Client, id types.Asset
 		}
 		p.rules(&is.Rules)
 		if err := add(ledger.RulesCall(id, is.Rules)); err != nil {
+			return nil, err
+		}
+	}
+	if p.watcher != nil {
+		account := p.watcher.account
+		if account != "" {
+			var err error
+			if account, err = address(cmd, client, account); err != nil {
+				return nil, err
+			}
+		}
+		if err := add(ledger.WatcherCall(id, account, p.watcher.points)); err != nil {
 			return nil, err
 		}
 	}

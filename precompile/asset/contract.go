@@ -1,6 +1,7 @@
 package asset
 
 import (
+	"context"
 	"math/big"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -10,17 +11,27 @@ import (
 	"github.com/weal-network/weal/precompile/solidity"
 	weal "github.com/weal-network/weal/types"
 	"github.com/weal-network/weal/x/asset/keeper"
+	tabtypes "github.com/weal-network/weal/x/tab/types"
 )
 
 // Address is where the contract is.
 var Address = common.HexToAddress(weal.AssetContract)
 
-// contract is the keeper as the contract's functions use it.
-type contract struct{ keeper.Keeper }
+// Watchers is where assets name who settles for them while they are away.
+type Watchers interface {
+	NameWatcher(ctx context.Context, who common.Address, w tabtypes.Watcher) error
+	Watcher(ctx context.Context, asset weal.AssetID) (tabtypes.Watcher, error)
+}
+
+// contract is the keepers as the contract's functions use them.
+type contract struct {
+	keeper.Keeper
+	watchers Watchers
+}
 
 // New returns the contract, to be registered with the EVM at Address.
-func New(k keeper.Keeper) *runner.Runner {
-	c := contract{k}
+func New(k keeper.Keeper, watchers Watchers) *runner.Runner {
+	c := contract{k, watchers}
 	all := erc3525.Standard{Book: k.Tokens}.Functions()
 	for _, part := range [][]runner.Function{c.metadata(), c.assets(), c.claims(), c.control()} {
 		all = append(all, part...)

@@ -9,11 +9,14 @@ import (
 	"github.com/ethereum/go-ethereum/accounts/abi"
 	"github.com/ethereum/go-ethereum/common"
 
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
 	"github.com/weal-network/weal/precompile/erc3525"
 	"github.com/weal-network/weal/precompile/runner"
 	"github.com/weal-network/weal/precompile/solidity"
 	weal "github.com/weal-network/weal/types"
 	"github.com/weal-network/weal/x/asset/types"
+	tabtypes "github.com/weal-network/weal/x/tab/types"
 )
 
 // erc2981 is ERC-2981's identifier: the selector of royaltyInfo.
@@ -27,8 +30,10 @@ func (c contract) control() []runner.Function {
 		erc3525.Write("grant(uint256,address,uint64,uint64)", c.grant),
 		erc3525.Write("revoke(uint256,address)", c.revoke),
 		erc3525.Write("setController(uint256,address)", c.setController),
+		erc3525.Write("setWatcher(uint256,address,uint16)", c.setWatcher),
 		erc3525.Write("pay(uint256,address,string,uint256)", c.pay),
 		erc3525.View("controllerOf(uint256)", c.controllerOf),
+		erc3525.View("watcherOf(uint256)", c.watcherOf),
 		erc3525.View("hasCredential(uint256,address)", c.hasCredential),
 		erc3525.View("licenceOf(uint256)", c.licenceOf),
 		erc3525.View("parentsOf(uint256)", c.parentsOf),
@@ -180,6 +185,35 @@ func (c contract) controllerOf(call *runner.Call) ([]any, error) {
 		return nil, err
 	}
 	return erc3525.One(c.Controller(call.Context, weal.AssetID(a.Id)))
+}
+
+func (c contract) setWatcher(call *runner.Call) ([]any, error) {
+	a, err := c.asset(call, 0)
+	if err != nil {
+		return nil, err
+	}
+	who, points := call.Address(1), call.Args[2].(uint16)
+	w := tabtypes.Watcher{Asset: a.Id, BasisPoints: uint32(points)}
+	if who != (common.Address{}) {
+		w.Watcher = sdk.AccAddress(who.Bytes()).String()
+	}
+	if err := c.watchers.NameWatcher(call.Context, call.Caller, w); err != nil {
+		return nil, err
+	}
+	return nil, call.Log("WatcherNamed", number(a.Id), who, points)
+}
+
+func (c contract) watcherOf(call *runner.Call) ([]any, error) {
+	a, err := c.asset(call, 0)
+	if err != nil {
+		return nil, err
+	}
+	w, err := c.watchers.Watcher(call.Context, weal.AssetID(a.Id))
+	if err != nil || w.Watcher == "" {
+		return []any{common.Address{}, uint16(0)}, err
+	}
+	account, err := sdk.AccAddressFromBech32(w.Watcher)
+	return []any{common.BytesToAddress(account), uint16(w.BasisPoints)}, err
 }
 
 func (c contract) pay(call *runner.Call) ([]any, error) {

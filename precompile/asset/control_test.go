@@ -194,6 +194,34 @@ func TestControlByContract(t *testing.T) {
 	}
 }
 
+func TestWatcherByContract(t *testing.T) {
+	c, council := councils(t)
+	alice, bob := c.Accounts[0], c.Accounts[1]
+	c.register(alice, 100)
+	const sig = "setWatcher(uint256,address,uint16)"
+	watcher := func() []any {
+		values, reason := c.view(bob, "watcherOf(uint256)", big1(1))
+		require.Empty(t, reason)
+		return values
+	}
+	require.Equal(t, []any{common.Address{}, uint16(0)}, watcher())
+	require.Equal(t, []string{"WatcherNamed 1 " + short(bob)}, logs(t, c.must(alice, sig, big1(1), bob.EVM(), uint16(200))))
+	require.Equal(t, []any{bob.EVM(), uint16(200)}, watcher())
+
+	require.Contains(t, c.send(bob, sig, big1(1), bob.EVM(), uint16(1)).reason(), "not the asset's controller")
+	require.Contains(t, c.send(alice, sig, big1(1), bob.EVM(), uint16(1001)).reason(), "at most 1000 basis points")
+	require.Contains(t, c.send(alice, sig, big1(1), common.Address{}, uint16(1)).reason(), "nobody")
+	require.Contains(t, c.send(alice, sig, big1(9), bob.EVM(), uint16(1)).reason(), "asset not found")
+	require.Equal(t, []any{bob.EVM(), uint16(200)}, watcher())
+
+	// An asset that is left to its council can still name one.
+	c.must(alice, "setController(uint256,address)", big1(1), council)
+	require.Contains(t, c.send(alice, sig, big1(1), alice.EVM(), uint16(1)).reason(), "not the asset's controller")
+	r := c.as(council, sig, big1(1), common.Address{}, uint16(0))
+	require.False(t, r.Failed(), r.reason())
+	require.Equal(t, []any{common.Address{}, uint16(0)}, watcher())
+}
+
 func TestCredentialsByContract(t *testing.T) {
 	c, council := councils(t)
 	alice, bob, carol := c.Accounts[0], c.Accounts[1], c.Accounts[2]

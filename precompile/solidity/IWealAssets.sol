@@ -183,6 +183,7 @@ interface IWealAssets {
     event AssetUpdated(uint256 indexed asset, uint32 version, bytes32 manifest, string uri, bytes32 root);
     event LicenceChanged(uint256 indexed asset, uint32 version, uint8 kind);
     event ControllerChanged(uint256 indexed asset, address indexed controller);
+    event WatcherNamed(uint256 indexed asset, address indexed watcher, uint16 basisPoints);
     event CredentialGranted(uint256 indexed asset, address indexed holder, uint64 uses, uint64 until);
     event CredentialRevoked(uint256 indexed asset, address indexed holder);
     event TreasuryPaid(uint256 indexed asset, address indexed to, string denom, uint256 amount);
@@ -194,11 +195,15 @@ interface IWealAssets {
     function grant(uint256 asset, address holder, uint64 uses, uint64 until) external;
     function revoke(uint256 asset, address holder) external;
     function setController(uint256 asset, address controller) external;
+    /// Names who settles for the asset while it is away, and its part of what it brings:
+    /// at most 1,000 basis points. The zero address with zero is nobody.
+    function setWatcher(uint256 asset, address watcher, uint16 basisPoints) external;
     /// Pays from the asset's treasury in another denomination than the chain's coin, which
     /// goes as the value of a call. Only the asset's own account may.
     function pay(uint256 asset, address to, string calldata denom, uint256 amount) external;
 
     function controllerOf(uint256 asset) external view returns (address controller);
+    function watcherOf(uint256 asset) external view returns (address watcher, uint16 basisPoints);
     /// Whether an account may use the asset now: it is open, or the account controls it,
     /// has a credential that is good, or holds a token of the licence's collection.
     function hasCredential(uint256 asset, address holder) external view returns (bool allowed);

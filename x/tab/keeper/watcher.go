@@ -32,7 +32,7 @@ var watcherValue = fixed[watcher]{
 	},
 }
 
-// setWatcher replaces the watcher of an asset that the sender controls.
+// setWatcher is NameWatcher by the message's sender.
 func (k Keeper) setWatcher(ctx context.Context, msg *types.MsgSetWatcher) error {
 	sender, err := k.addresses.StringToBytes(msg.Sender)
 	if err != nil {
@@ -41,26 +41,32 @@ func (k Keeper) setWatcher(ctx context.Context, msg *types.MsgSetWatcher) error 
 	if len(sender) != common.AddressLength {
 		return types.ErrWatcher.Wrapf("sender %s has %d bytes; nobody of such an address controls an asset", msg.Sender, len(sender))
 	}
-	if err := k.assets.MayControl(ctx, weal.AssetID(msg.Asset), common.BytesToAddress(sender)); err != nil {
+	return k.NameWatcher(ctx, common.BytesToAddress(sender), types.Watcher{Asset: msg.Asset, Watcher: msg.Watcher, BasisPoints: msg.BasisPoints})
+}
+
+// NameWatcher replaces the watcher of an asset that who controls. An empty account
+// and no fee is none.
+func (k Keeper) NameWatcher(ctx context.Context, who common.Address, w types.Watcher) error {
+	if err := k.assets.MayControl(ctx, weal.AssetID(w.Asset), who); err != nil {
 		return err
 	}
-	if msg.Watcher == "" && msg.BasisPoints != 0 {
+	if w.Watcher == "" && w.BasisPoints != 0 {
 		return types.ErrWatcher.Wrap("it has basis points for nobody")
 	}
-	old, err := k.watchers.Get(ctx, msg.Asset)
+	old, err := k.watchers.Get(ctx, w.Asset)
 	switch {
 	case err == nil:
-		if err := k.watched.Remove(ctx, collections.Join(old.bytes(), msg.Asset)); err != nil {
+		if err := k.watched.Remove(ctx, collections.Join(old.bytes(), w.Asset)); err != nil {
 			return err
 		}
 	case !errors.Is(err, collections.ErrNotFound):
 		return err
 	}
-	emit(ctx, types.EventWatcher, types.AttrAsset, msg.Asset, types.AttrWatcher, msg.Watcher, types.AttrBasisPoints, msg.BasisPoints)
-	if msg.Watcher == "" {
-		return k.watchers.Remove(ctx, msg.Asset)
+	emit(ctx, types.EventWatcher, types.AttrAsset, w.Asset, types.AttrWatcher, w.Watcher, types.AttrBasisPoints, w.BasisPoints)
+	if w.Watcher == "" {
+		return k.watchers.Remove(ctx, w.Asset)
 	}
-	return k.putWatcher(ctx, types.Watcher{Asset: msg.Asset, Watcher: msg.Watcher, BasisPoints: msg.BasisPoints})
+	return k.putWatcher(ctx, w)
 }
 
 // putWatcher stores a watcher, or says what is wrong with it.
