@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"math"
 	"math/big"
 	"math/bits"
 )
@@ -80,26 +81,43 @@ func (a Amount) Cmp(b Amount) int {
 	return 1
 }
 
-// Add returns a+b; ok is false if the sum does not fit 128 bits.
+// What does not fit is the nearest amount that there is: a caller who forgets ok
+// neither makes money out of a debt nor loses it by going round.
+
+// most is the greatest amount.
+var most = Amount{hi: math.MaxUint64, lo: math.MaxUint64}
+
+// Add returns a+b; ok is false if the sum does not fit 128 bits, and is then the
+// greatest amount.
 func (a Amount) Add(b Amount) (sum Amount, ok bool) {
 	lo, c := bits.Add64(a.lo, b.lo, 0)
 	hi, c := bits.Add64(a.hi, b.hi, c)
-	return Amount{hi: hi, lo: lo}, c == 0
+	if c != 0 {
+		return most, false
+	}
+	return Amount{hi: hi, lo: lo}, true
 }
 
-// Sub returns a-b; ok is false if b is greater than a.
+// Sub returns a-b; ok is false if b is greater than a, and the difference then zero.
 func (a Amount) Sub(b Amount) (diff Amount, ok bool) {
 	lo, c := bits.Sub64(a.lo, b.lo, 0)
 	hi, c := bits.Sub64(a.hi, b.hi, c)
-	return Amount{hi: hi, lo: lo}, c == 0
+	if c != 0 {
+		return Amount{}, false
+	}
+	return Amount{hi: hi, lo: lo}, true
 }
 
-// Mul returns a·n; ok is false if the product does not fit 128 bits.
+// Mul returns a·n; ok is false if the product does not fit 128 bits, and is then
+// the greatest amount.
 func (a Amount) Mul(n uint64) (product Amount, ok bool) {
 	carry, lo := bits.Mul64(a.lo, n)
 	over, hi := bits.Mul64(a.hi, n)
 	hi, c := bits.Add64(hi, carry, 0)
-	return Amount{hi: hi, lo: lo}, over == 0 && c == 0
+	if over != 0 || c != 0 {
+		return most, false
+	}
+	return Amount{hi: hi, lo: lo}, true
 }
 
 // Half returns a/2, rounded down.

@@ -92,3 +92,18 @@ func FuzzParseAmount(f *testing.F) {
 		require.Equal(t, s, a.String())
 	})
 }
+
+func TestWhatDoesNotFitIsTheNearest(t *testing.T) {
+	most, err := types.ParseAmount(greatest)
+	require.NoError(t, err)
+	one := types.NewAmount(1)
+	diff, ok := one.Sub(types.NewAmount(2))
+	require.False(t, ok)
+	require.True(t, diff.IsZero())
+	sum, ok := most.Add(one)
+	require.False(t, ok)
+	require.Equal(t, most, sum)
+	product, ok := most.Mul(2)
+	require.False(t, ok)
+	require.Equal(t, most, product)
+}

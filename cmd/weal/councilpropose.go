@@ -22,7 +22,8 @@ func councilPropose(o *options) *cobra.Command {
 		Short: "Propose what the asset's own account is to do",
 		Long: `Propose makes a proposal about an asset, which its shares vote on from the next
 block on. What passes is called by the asset's own account: first the new version,
-then payments from its treasury, other calls, its rules, and who controls it.
+then payments from its treasury, other calls, its rules, its watcher, and who
+controls it.
 
 A new version differs in the prices that are named, or is what --update says: a file
 as weal asset register takes it. --controller council leaves the asset to its

@@ -339,6 +339,30 @@ func TestSetBudget(t *testing.T) {
 	require.NoError(t, ask(l.Meter, key, nil))
 }
 
+// A budget may be lowered below what is spent: then nothing is left of it.
+func TestBudgetBelowWhatIsSpent(t *testing.T) {
+	for name, change := range map[string]Change{
+		"in all":      {Total: ptr(amount(39))},
+		"of a period": {Budget: ptr(amount(39)), Per: Month},
+	} {
+		l := newLab(t)
+		first := Change{Per: change.Per}
+		if first.Per != Never {
+			first.Budget = ptr(amount(1_000))
+		}
+		key := l.make("alice", first)
+		require.NoError(t, ask(l.Meter, key, nil))
+		require.NoError(t, ask(l.Meter, key, nil))
+		k, err := l.Set(t.Context(), "alice", change)
+		require.NoError(t, err)
+		for _, q := range []*Quota{k.Total, k.Budget} {
+			require.True(t, q == nil || q.Left.IsZero(), name)
+		}
+		require.Error(t, ask(l.Meter, key, nil), name)
+		require.Equal(t, amount(80), show(t, l.Meter, "alice").Spent, name)
+	}
+}
+
 // Any order of requests, crashes and clocks keeps budgets and books.
 func TestAnyOrderKeepsTheBudget(t *testing.T) {
 	for seed := range uint64(25) {

@@ -169,11 +169,12 @@ type Quota struct {
 }
 
 // quotas returns the key's budgets, in all and of its period, nil where there is
-// none. The period must have been turned.
+// none. The period must have been turned. Of a budget that was lowered below what
+// is spent, nothing is left.
 func (r *row) quotas() (total, period *Quota) {
 	if !r.total.IsZero() {
 		total = &Quota{Amount: r.total, Spent: r.spent}
-		total.Left, _ = r.total.Sub(r.spent) // nothing, if the budget was lowered
+		total.Left, _ = r.total.Sub(r.spent)
 	}
 	if !r.budget.IsZero() {
 		period = &Quota{Amount: r.budget, Per: r.per, Spent: r.periodSpent, Resets: r.per.next(time.UnixMilli(r.period).UTC())}
