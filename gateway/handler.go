@@ -39,9 +39,16 @@ func (g *Gateway) completions(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// bearerKey is the API key of a request; the scheme's case does not matter (RFC
+// 9110, section 11.1).
+func bearerKey(r *http.Request) (key string, ok bool) {
+	scheme, key, ok := strings.Cut(r.Header.Get("Authorization"), " ")
+	return strings.TrimSpace(key), ok && strings.EqualFold(scheme, "Bearer")
+}
+
 // route returns an error only as long as nothing was written.
 func (g *Gateway) route(w http.ResponseWriter, r *http.Request, body []byte) error {
-	key, bearer := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	key, bearer := bearerKey(r)
 	switch {
 	case x402.Present(r):
 		return g.serveX402(w, r, body)
@@ -54,7 +61,7 @@ func (g *Gateway) route(w http.ResponseWriter, r *http.Request, body []byte) err
 		}
 		return g.priced(w, r, body, g.sendQuote(w, r, lane, seq, body))
 	case bearer:
-		return g.serveKeyed(w, r, strings.TrimSpace(key), body)
+		return g.serveKeyed(w, r, key, body)
 	}
 	how := "ask with a purse (weal ask --app N), which pays from a lane and sends " + wire.HeaderLane + ", or pay by x402 as " + x402.HeaderRequired + " says"
 	if g.cfg.Keyed != nil {

@@ -73,7 +73,8 @@ func (g *Gateway) ownKey(r *http.Request) (keys.Key, error) {
 	if g.cfg.Keyed == nil {
 		return keys.Key{}, noKeys()
 	}
-	return g.cfg.Keyed.Own(r.Context(), strings.TrimSpace(strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")))
+	key, _ := bearerKey(r)
+	return g.cfg.Keyed.Own(r.Context(), key)
 }
 
 func noKeys() *wire.Error {

@@ -99,12 +99,15 @@ type TabDetail struct {
 	Lanes []purse.LaneInfo `json:"lanes"`
 }
 
-// Tab returns the home's tab.
-func (c *Client) Tab(ctx context.Context) (TabDetail, error) {
+// Tab returns a tab, the home's own if id is zero.
+func (c *Client) Tab(ctx context.Context, id types.TabID) (TabDetail, error) {
 	if c.Running.Tab == 0 {
 		return TabDetail{}, errors.New("there is no payer in this home; tabs are those of a home of weal up")
 	}
-	t, err := c.Ledger.Tab(ctx, c.Running.Tab)
+	if id == 0 {
+		id = c.Running.Tab
+	}
+	t, err := c.Ledger.Tab(ctx, id)
 	if err != nil {
 		return TabDetail{}, err
 	}
@@ -112,6 +115,6 @@ func (c *Client) Tab(ctx context.Context) (TabDetail, error) {
 	if err != nil {
 		return TabDetail{}, err
 	}
-	lanes, err := p.Lanes(ctx)
+	lanes, err := p.Lanes(ctx, id)
 	return TabDetail{Tab: t, Lanes: lanes}, err
 }

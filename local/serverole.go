@@ -200,7 +200,7 @@ func awaitCoins(ctx context.Context, l *ledger.Ledger, owner *ledger.Sender, not
 			return nil
 		}
 		if !told {
-			note("the owner's account " + owner.Address() + " has no coins for the fee of registering; this waits. From a home of weal up: weal send " + owner.Address() + " 1")
+			note("the owner's account " + owner.Address() + " has no coins for the fees of what it sends to the chain; this waits. From a home of weal up: weal send " + owner.Address() + " 1")
 		}
 		select {
 		case <-ctx.Done():

@@ -43,6 +43,9 @@ func (c *Client) OpenTab(ctx context.Context, app types.AssetID, lane types.Amou
 	if err != nil {
 		return 0, err
 	}
+	if err := c.isApp(ctx, app); err != nil {
+		return 0, err
+	}
 	p, err := c.purse(ctx)
 	if err != nil {
 		return 0, err
@@ -59,6 +62,16 @@ func (c *Client) OpenTab(ctx context.Context, app types.AssetID, lane types.Amou
 		return 0, err
 	}
 	return tab, p.AddLane(ctx, types.LaneRef{Tab: tab}, key)
+}
+
+// isApp returns an error unless an asset is an app: lanes to anything else would
+// lock money that nobody can use.
+func (c *Client) isApp(ctx context.Context, id types.AssetID) error {
+	a, err := c.Ledger.Asset(ctx, id)
+	if err == nil && a.Kind != types.KindApp {
+		err = fmt.Errorf("asset %d is of kind %s, and lanes are for apps; see: weal asset list", id, a.Kind)
+	}
+	return err
 }
 
 // getJSON reads a JSON answer that anyone may ask for.

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/weal-network/weal/gateway"
 	"github.com/weal-network/weal/home"
 	"github.com/weal-network/weal/ledger"
@@ -72,8 +70,9 @@ func (s *stage) newRole(name string, kind types.Kind, port int) (*role, error) {
 	return r, nil
 }
 
-// registerAll has the three assets on the chain, in one block if they are new.
-// The vault comes with its first knowledge, since its root is registered.
+// registerAll has the three assets on the chain, one after the other: a new home's
+// vault is asset 1, its model 2, its app 3. The vault comes with its first
+// knowledge, since its root is registered.
 func (s *stage) registerAll(ctx context.Context, roles map[string]*role) error {
 	v, err := roles[RoleVault].openVault(ctx)
 	if err != nil {
@@ -85,15 +84,16 @@ func (s *stage) registerAll(ctx context.Context, roles map[string]*role) error {
 	if err := s.chain.AwaitHeight(ctx, 1); err != nil {
 		return fmt.Errorf("wait for the first block: %w", err)
 	}
-	g, gctx := errgroup.WithContext(ctx)
-	for _, r := range roles {
+	for _, name := range roleNames {
 		root := types.Hash{}
-		if r.name == RoleVault {
+		if name == RoleVault {
 			root = v.Root()
 		}
-		g.Go(func() error { return r.register(gctx, root) })
+		if err := roles[name].register(ctx, root); err != nil {
+			return err
+		}
 	}
-	return g.Wait()
+	return nil
 }
 
 // learn gives an empty vault, or one that knows an older specification, the

@@ -72,6 +72,38 @@ func findTab(tabs []ledger.Tab, keys []ed25519.PrivateKey) (types.TabID, []keyed
 	return 0, nil
 }
 
+// Tabs lists the tabs of the home's payer that the chain still has.
+func (c *Client) Tabs(ctx context.Context) ([]ledger.Tab, error) {
+	payer, err := c.sender()
+	if err != nil {
+		return nil, err
+	}
+	return c.Ledger.TabsOf(ctx, payer.Address())
+}
+
+// CloseTab begins the closing of a tab of the home's payer.
+func (c *Client) CloseTab(ctx context.Context, tab types.TabID) error {
+	payer, t, err := c.payerTab(ctx, tab)
+	if err != nil {
+		return err
+	}
+	return payer.CloseTab(ctx, t.ID)
+}
+
+// Withdraw ends a tab whose closing window is over, and returns what its payer got.
+func (c *Client) Withdraw(ctx context.Context, tab types.TabID) (types.Amount, string, error) {
+	payer, err := c.sender()
+	if err != nil {
+		return types.Amount{}, "", err
+	}
+	t, err := c.Ledger.Tab(ctx, tab)
+	if err != nil {
+		return types.Amount{}, "", err
+	}
+	refund, err := payer.Withdraw(ctx, tab)
+	return refund, t.Denom, err
+}
+
 // payerTab returns a tab of the home's payer, the home's own if id is zero.
 func (c *Client) payerTab(ctx context.Context, id types.TabID) (*ledger.Sender, ledger.Tab, error) {
 	payer, err := c.sender()

@@ -77,7 +77,7 @@ func TestAskManyTimesFoldsTicksAndReceipts(t *testing.T) {
 	require.Empty(t, kept)
 
 	// The ticks of the last question are in no leaf yet, and are owed all the same.
-	lanes, err := p.Lanes(t.Context())
+	lanes, err := p.Lanes(t.Context(), 0)
 	require.NoError(t, err)
 	require.Equal(t, total, lanes[0].Promised)
 	require.Equal(t, uint64(4), lanes[0].LastSeq)

@@ -64,7 +64,7 @@ func TestQuoteThatCheats(t *testing.T) {
 			if name != "app of another" { // the chain does not know it at all
 				require.ErrorIs(t, err, ErrQuote)
 			}
-			lanes, err := p.Lanes(t.Context())
+			lanes, err := p.Lanes(t.Context(), 0)
 			require.NoError(t, err)
 			require.True(t, lanes[0].Promised.IsZero(), "nothing was signed")
 			require.Zero(t, lanes[0].LastSeq)

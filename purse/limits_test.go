@@ -100,7 +100,7 @@ func TestCap(t *testing.T) {
 		_, err = p.Ask(t.Context(), w.ask())
 	}
 	require.ErrorIs(t, err, ErrFunds)
-	lanes, err := p.Lanes(t.Context())
+	lanes, err := p.Lanes(t.Context(), 0)
 	require.NoError(t, err)
 	require.LessOrEqual(t, lanes[0].Promised.Cmp(amount(2*most)), 0)
 	require.Empty(t, w.gate.faults)

@@ -15,6 +15,9 @@ import (
 // ErrReceipt is returned if the purse has no such receipt, or several.
 var ErrReceipt = errors.New("no such receipt")
 
+// ErrReceiptID is returned for what cannot be the id of a receipt.
+var ErrReceiptID = errors.New("no id of a receipt")
+
 // leastID is how many digits of a receipt's id name it at least.
 const leastID = 8
 
@@ -40,7 +43,7 @@ func (p *Purse) Prove(ctx context.Context, id string) (pay.UseProof, error) {
 func (p *Purse) find(ctx context.Context, id string) (found Kept, err error) {
 	id = strings.ToLower(id)
 	if _, err := hex.DecodeString(id + strings.Repeat("0", len(id)%2)); err != nil || len(id) < leastID || len(id) > 2*len(types.Hash{}) {
-		return found, fmt.Errorf("%w: want an id of %d to 64 hex digits, got %q; see: weal receipts --output json", ErrReceipt, leastID, id)
+		return found, fmt.Errorf("%w: want %d to 64 hex digits, got %q; see: weal receipts --output json", ErrReceiptID, leastID, id)
 	}
 	n := 0
 	err = p.EachReceipt(ctx, Filter{}, func(k Kept) error {

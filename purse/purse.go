@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -138,13 +139,14 @@ type LaneInfo struct {
 	LastSeq  uint64       `json:"last_seq"`
 }
 
-// Lanes lists the purse's lanes, with what the chain says of them.
-func (p *Purse) Lanes(ctx context.Context) ([]LaneInfo, error) {
+// Lanes lists the purse's lanes of a tab, of all tabs if it is zero, with what the
+// chain says of them.
+func (p *Purse) Lanes(ctx context.Context, tab types.TabID) ([]LaneInfo, error) {
 	if err := p.loadLanes(ctx); err != nil {
 		return nil, err
 	}
 	p.mu.Lock()
-	lanes := append([]*lane(nil), p.lanes...)
+	lanes := slices.DeleteFunc(slices.Clone(p.lanes), func(l *lane) bool { return tab != 0 && l.ref.Tab != tab })
 	p.mu.Unlock()
 	var infos []LaneInfo
 	for _, l := range lanes {

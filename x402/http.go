@@ -61,7 +61,7 @@ func (s Seller) Offer(denom string, amount types.Amount, seconds int, t Terms) (
 func (s Seller) Voucher(p Payment) (Voucher, error) {
 	switch a := p.Accepted; {
 	case a.Scheme != SchemeBatch:
-		return Voucher{}, refuse(CodeScheme, "scheme %.40q is not taken here; %s is", a.Scheme, SchemeBatch)
+		return Voucher{}, refuse(CodeScheme, "scheme %.40q is not taken here; see accepts", a.Scheme)
 	case a.Network != Network(s.ChainID):
 		return Voucher{}, refuse(CodeNetwork, "the payment is for network %.60q, this is %s", a.Network, Network(s.ChainID))
 	case a.PayTo != PayTo(s.Asset):

@@ -59,10 +59,7 @@ before are good until they expire.`,
 				return wrong(cmd, "%w", err)
 			}
 			return o.setTerms(cmd, id, p.from, func(a *types.Asset) error {
-				for _, l := range lines {
-					l.set(a)
-				}
-				return nil
+				return setPrices(cmd, a, lines)
 			})
 		},
 	}
@@ -119,6 +116,22 @@ func (p priceFlags) lines() (all []line, err error) {
 		return nil, errors.New("--tokens is of a tick: say --tick as well")
 	}
 	return all, nil
+}
+
+// sells says what assets of a kind are paid by. Other kinds may choose.
+var sells = map[types.Kind]types.PriceUnit{
+	types.KindData: types.PerPassage, types.KindModel: types.PerTick, types.KindApp: types.PerUse,
+}
+
+// setPrices changes a price list, but to no price that nobody would ask.
+func setPrices(cmd *cobra.Command, a *types.Asset, lines []line) error {
+	for _, l := range lines {
+		if unit, ok := sells[a.Kind]; ok && l.Unit != unit && !l.off {
+			return wrong(cmd, "asset %d is of kind %s, which is paid by %s: say --%s, not --%s", a.ID, a.Kind, unit, unit, l.Unit)
+		}
+		l.set(a)
+	}
+	return nil
 }
 
 // set changes a price list.

@@ -67,7 +67,7 @@ council alone.`,
 					return err
 				}
 				return o.show(cmd.OutOrStdout(), map[string]any{"proposal": n, "asset": id, "calls": calls},
-					say("proposal %d; voting begins with the next block and lasts at least 10 blocks; vote with: weal council vote %d yes", n, n))
+					say("proposal %d; voting begins with the next block; vote with: weal council vote %d yes", n, n))
 			})
 		},
 	}
@@ -341,8 +341,8 @@ func (p proposed) version(cmd *cobra.Command, client *local.Client, id types.Ass
 		return ledger.Update{}, err
 	}
 	a.Prices = slices.Clone(a.Prices) // the ledger remembers what it has told
-	for _, l := range p.lines {
-		l.set(&a)
+	if err := setPrices(cmd, &a, p.lines); err != nil {
+		return ledger.Update{}, err
 	}
 	return ledger.Update{
 		Asset: id, Manifest: a.Manifest, ManifestURI: a.ManifestURI, Root: a.Root, Prices: a.Prices, Licence: &a.Licence,

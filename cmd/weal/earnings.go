@@ -41,7 +41,7 @@ func printEarnings(w io.Writer, list []local.Earning) error {
 		denom string
 	}
 	shown := map[line]bool{}
-	return table(w, "ASSET\tKIND\tACCOUNT\tOWNER\tUNSETTLED\tCLAIMABLE\tCLAIMED", func(row func(...any)) {
+	return table(w, "ASSET\tKIND\tACCOUNT\tOWNER\tCLAIMABLE\tASSET UNSETTLED\tASSET CLAIMED", func(row func(...any)) {
 		for _, e := range list {
 			l := line{e.Asset, e.Denom}
 			unsettled, claimed := "", ""
@@ -49,7 +49,7 @@ func printEarnings(w io.Writer, list []local.Earning) error {
 				unsettled, claimed = coins(e.Unsettled, e.Denom), coins(e.Claimed, e.Denom)
 			}
 			shown[l] = true
-			row(e.Asset, e.Kind, e.Account, e.Owner, unsettled, coins(e.Claimable, e.Denom), claimed)
+			row(e.Asset, e.Kind, e.Account, e.Owner, coins(e.Claimable, e.Denom), unsettled, claimed)
 		}
 	})
 }

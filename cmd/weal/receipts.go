@@ -153,6 +153,9 @@ more. If no voucher covers the receipt yet, the lane signs one that pays nothing
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return o.withClient(cmd, func(client *local.Client) error {
 				proof, err := client.ProveReceipt(cmd.Context(), args[0])
+				if errors.Is(err, purse.ErrReceiptID) {
+					return wrong(cmd, "%w", err)
+				}
 				if err != nil {
 					return err
 				}

@@ -12,20 +12,28 @@ import (
 )
 
 func tabCommand(o *options) *cobra.Command {
-	return group("tab", "What uses are paid from", &cobra.Command{
-		Use:   "show",
-		Short: "Show the home's tab: lanes, what is promised, credited and left",
-		Args:  cobra.NoArgs,
+	return group("tab", "What uses are paid from", tabShow(o), tabList(o), tabOpen(o), tabFund(o), tabRevoke(o), tabClose(o), tabWithdraw(o))
+}
+
+func tabShow(o *options) *cobra.Command {
+	var tab uint64
+	c := &cobra.Command{
+		Use:     "show",
+		Short:   "Show a tab: lanes, what is promised, credited and left",
+		Example: "  weal tab show\n  weal tab show --tab 7 --output json",
+		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return o.withClient(cmd, func(client *local.Client) error {
-				t, err := client.Tab(cmd.Context())
+				t, err := client.Tab(cmd.Context(), types.TabID(tab))
 				if err != nil {
 					return err
 				}
 				return o.show(cmd.OutOrStdout(), t, func(w io.Writer) error { return printTab(w, t) })
 			})
 		},
-	}, tabOpen(o), tabFund(o), tabRevoke(o))
+	}
+	c.Flags().Uint64Var(&tab, "tab", 0, "number of the tab; default: the home's own")
+	return c
 }
 
 func tabOpen(o *options) *cobra.Command {
@@ -62,8 +70,8 @@ when the tab is closed, less what was spent.`,
 }
 
 func printTab(w io.Writer, t local.TabDetail) error {
-	_, _ = fmt.Fprintf(w, "tab       %d (%s), paid by %s\ndeposit   %s\nbond      %s\n\n",
-		t.ID, t.State, t.Payer, coins(t.Deposit, t.Denom), coins(t.Bond, t.Denom))
+	_, _ = fmt.Fprintf(w, "tab       %d (%s), paid by %s\ndeposit   %s, of which %s are in no lane\nbond      %s\n\n",
+		t.ID, t.State, t.Payer, coins(t.Deposit, t.Denom), coins(t.Free, t.Denom), coins(t.Bond, t.Denom))
 	return table(w, "LANE\tAPP\tCAP\tPROMISED\tCREDITED\tLEFT\tLAST SEQ\tSTATE", func(row func(...any)) {
 		for _, l := range t.Lanes {
 			row(l.Ref, l.Gateway, coins(l.Cap, t.Denom), coins(l.Promised, t.Denom), coins(l.Credited, t.Denom),

@@ -125,6 +125,9 @@ func watcherShow(o *options) *cobra.Command {
 				return err
 			}
 			return o.withClient(cmd, func(client *local.Client) error {
+				if _, err := client.Ledger.Asset(cmd.Context(), id); err != nil {
+					return err
+				}
 				named, err := client.Ledger.Watcher(cmd.Context(), id)
 				if err != nil {
 					return err

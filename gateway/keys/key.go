@@ -74,13 +74,13 @@ func (r *row) key(now time.Time, reserved types.Amount) Key {
 	return k
 }
 
-// byRef chooses the key that ref names: by its number, or by its name if it was
-// not revoked.
+// byRef chooses the key that ref names: by its number, or by its name. Of keys of
+// one name it is the one that was not revoked, else the last one.
 func byRef(ctx context.Context, q querier, ref string) (row, error) {
 	if id, err := strconv.ParseInt(ref, 10, 64); err == nil {
 		return find(ctx, q, `id = ?`, id)
 	}
-	return find(ctx, q, `name = ? AND revoked = 0`, ref)
+	return find(ctx, q, `name = ? ORDER BY revoked <> 0, id DESC LIMIT 1`, ref)
 }
 
 // Show tells of the key that ref names.

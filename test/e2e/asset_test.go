@@ -91,7 +91,7 @@ resale: 2.5%
 	h.read(t, &a, "asset", "show", child)
 	require.Equal(t, milli(250), a.Prices[0].Amount)
 	require.EqualValues(t, 2, a.Version)
-	h.fails(t, 1, []string{`"nobody"`, "payer 0x"}, "asset", "controller", child, elsewhere, "--from", "nobody")
+	h.fails(t, 2, []string{`"nobody"`, "want one of payer"}, "asset", "controller", child, elsewhere, "--from", "nobody")
 }
 
 // theSeller moves shares of the home's vault about.
@@ -140,11 +140,11 @@ func (h *house) theOwnerOfAClosedVault(t *testing.T, data string) {
 	h.fails(t, 1, []string{"is used up"}, "ask", question)
 	require.Contains(t, h.do(t, "asset", "credentials", data), "good")
 	h.do(t, "asset", "revoke", data, "payer")
-	var all []types.Credential
+	var all []local.Credential
 	h.read(t, &all, "asset", "credentials", data)
 	require.Len(t, all, 1)
 	require.True(t, all[0].Revoked)
-	var p types.Permit
+	var p local.Permit
 	h.read(t, &p, "asset", "credentials", data, "--holder", "payer")
 	require.False(t, p.Allowed)
 

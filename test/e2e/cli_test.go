@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"fmt"
 	"net"
 	"os"
 	"path/filepath"
@@ -71,6 +72,7 @@ func TestWrongUsage(t *testing.T) {
 		{[]string{"asset", "grant", "1", "0x00", "--until", "soon"}, "--until"},
 		{[]string{"asset", "revoke", "one", "0x00"}, "asset list"},
 		{[]string{"asset", "register"}, "a file"},
+		{[]string{"asset", "register", "none.yaml"}, "none.yaml"},
 		{[]string{"collection", "create", "one"}, "a name and a symbol"},
 		{[]string{"collection", "mint", "0x00", "0x00", "--slot", "-1"}, "--slot"},
 		{[]string{"collection", "frobnicate"}, "frobnicate"},
@@ -103,7 +105,7 @@ func TestNothingRuns(t *testing.T) {
 		{"ask", question}, {"status"}, {"asset", "list"}, {"asset", "show", "1"}, {"tab", "show"}, {"receipts"},
 		{"earnings"}, {"settle"}, {"claim"}, {"vault", "status"}, {"vault", "add", "."},
 		{"asset", "family", "1"}, {"asset", "shares", "1"}, {"asset", "burn", "1", "--yes"}, {"asset", "price", "1", "--use", "1"},
-		{"asset", "grant", "1", "payer"}, {"asset", "register", "labels.yaml"}, {"collection", "list"},
+		{"asset", "grant", "1", "payer"}, {"collection", "list"},
 	} {
 		none.fails(t, 5, []string{"weal up --home " + none.dir}, args...)
 		stopped.fails(t, 5, []string{"weal up --home " + stopped.dir}, args...)
@@ -116,7 +118,7 @@ func TestHomesThatCannotBeRead(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ file, say string }{
 		"other version": {`{"layout": 99, "chain_id": "weal-local-1"}`, "version 99"},
-		"other chain":   {`{"layout": 2, "chain_id": "weal-2"}`, "weal-2"},
+		"other chain":   {fmt.Sprintf(`{"layout": %d, "chain_id": "weal-2"}`, home.Layout), "weal-2"},
 		"cut off":       {`{"layout": 1`, "home.json"},
 		"garbage":       {"\x00\xff\x00", "home.json"},
 		"empty":         {"", "home.json"},
