@@ -35,6 +35,10 @@ func (b Book) check(ctx context.Context, c uint64) error {
 	if err != nil {
 		return err
 	}
+	allowed, err := b.countAllowances(ctx, c)
+	if err != nil {
+		return err
+	}
 	counts := map[common.Address]uint64{}
 	slots := map[uint256.Int]uint64{}
 	var tokens, worth uint64
@@ -56,11 +60,17 @@ func (b Book) check(ctx context.Context, c uint64) error {
 				return true, errors.Join(err, types.ErrBroken.Wrapf("worth: token %s of collection %d has a value and is not listed", id.Dec(), c))
 			}
 		}
-		err := b.checkAllowances(ctx, c, id, r)
-		return err != nil, err
+		if n := allowed[id]; n != r.allowances {
+			return true, types.ErrBroken.Wrapf("allowances: token %s of collection %d has %d, counts %d", id.Dec(), c, n, r.allowances)
+		}
+		delete(allowed, id)
+		return false, nil
 	})
 	if err != nil {
 		return err
+	}
+	if len(allowed) > 0 {
+		return types.ErrBroken.Wrapf("allowances: %d tokens of collection %d have some and are not there", len(allowed), c)
 	}
 	if err := b.checkWorth(ctx, c, worth); err != nil {
 		return err
@@ -102,20 +112,20 @@ func (b Book) checkPlaces(ctx context.Context, c uint64, id uint256.Int, r row) 
 	return nil
 }
 
-func (b Book) checkAllowances(ctx context.Context, c uint64, id uint256.Int, r row) error {
-	var n uint64
-	of := collections.NewSuperPrefixedTripleRange[uint64, uint256.Int, common.Address](c, id)
-	err := b.allowances.Walk(ctx, of, func(_ allowanceKey, v uint256.Int) (bool, error) {
-		n++
+// countAllowances counts each token's. One walk over all: a walk for each token
+// would look at all that a block has changed, each time.
+func (b Book) countAllowances(ctx context.Context, c uint64) (map[uint256.Int]uint64, error) {
+	counts := map[uint256.Int]uint64{}
+	all := collections.NewPrefixedTripleRange[uint64, uint256.Int, common.Address](c)
+	err := b.allowances.Walk(ctx, all, func(key allowanceKey, v uint256.Int) (bool, error) {
+		id := key.K2()
+		counts[id]++
 		if v.IsZero() {
 			return true, types.ErrBroken.Wrapf("allowances: token %s of collection %d has one of nothing", id.Dec(), c)
 		}
 		return false, nil
 	})
-	if err == nil && n != r.allowances {
-		err = types.ErrBroken.Wrapf("allowances: token %s of collection %d has %d, counts %d", id.Dec(), c, n, r.allowances)
-	}
-	return err
+	return counts, err
 }
 
 // checkLists: the lists are as long as there are tokens, and no longer. Since
