@@ -64,12 +64,11 @@ func (c *Client) OpenTab(ctx context.Context, app types.AssetID, lane types.Amou
 	return tab, p.AddLane(ctx, types.LaneRef{Tab: tab}, key)
 }
 
-// isApp returns an error unless an asset is an app: lanes to anything else would
-// lock money that nobody can use.
+// isApp returns an error unless an asset is an app: the purse asks nothing else.
 func (c *Client) isApp(ctx context.Context, id types.AssetID) error {
 	a, err := c.Ledger.Asset(ctx, id)
 	if err == nil && a.Kind != types.KindApp {
-		err = fmt.Errorf("asset %d is of kind %s, and lanes are for apps; see: weal asset list", id, a.Kind)
+		err = fmt.Errorf("asset %d is of kind %s, and only apps are asked; see: weal asset list", id, a.Kind)
 	}
 	return err
 }

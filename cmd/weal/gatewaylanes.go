@@ -110,7 +110,7 @@ down a bond of one lane's cap; it and what is not spent come back when the tab i
 			})
 		},
 	}
-	c.Flags().Uint64Var(&app, "app", 0, "number of the app that the gateway serves")
+	c.Flags().Uint64Var(&app, "app", 0, "number of the app that the gateway serves, or of a model or vault that an x402 client pays itself")
 	c.Flags().StringVar(&amount, "amount", "", "what all lanes together can pay, in WEAL")
 	return c
 }
