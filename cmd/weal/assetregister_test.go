@@ -28,11 +28,6 @@ func TestManifestIsHashedAsSaid(t *testing.T) {
 	require.NoError(t, err)
 	dir := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "labels.json"), b, 0o600))
-	for _, tool := range []string{"sh", "sha256sum"} {
-		if _, err := exec.LookPath(tool); err != nil {
-			t.Skip("needs " + tool)
-		}
-	}
 	cmd := exec.CommandContext(t.Context(), "sh", "-c", hashManifest)
 	cmd.Dir = dir
 	out, err := cmd.Output()

@@ -69,6 +69,7 @@ type landing struct {
 	contract *vm.Contract
 	visit    *visit
 	shared   bool // the uppermost layer may be used
+	below    sdk.Context
 	branch   *branch
 	events   *sdk.EventManager
 	landed   bool
@@ -85,7 +86,8 @@ func (l *landing) apart() error {
 	// The only error is that of the engine's limit of calls in one transaction.
 	// The entry is in the journal by then, and gas bounds our calls better.
 	_ = l.visit.state.AddPrecompileFn(l.visit.state.MultiStoreSnapshot())
-	return l.land()
+	l.land()
+	return nil
 }
 
 // end lands what did not yet, when nothing of the call can fail any more. A front
@@ -93,18 +95,13 @@ func (l *landing) apart() error {
 func (l *landing) end(returned int) error {
 	safe := !l.visit.fronted || l.contract.Gas >= frontGas && returned <= 2*common.HashLength
 	if l.shared && safe && !l.landed {
-		return l.land()
+		l.land()
 	}
 	return l.apart()
 }
 
-func (l *landing) land() error {
-	ctx, err := l.visit.state.GetCacheContext()
-	if err != nil {
-		return err
-	}
+func (l *landing) land() {
 	l.branch.Write()
-	ctx.EventManager().EmitEvents(l.events.Events())
+	l.below.EventManager().EmitEvents(l.events.Events())
 	l.landed = true
-	return nil
 }

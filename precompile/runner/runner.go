@@ -104,9 +104,6 @@ func (r *Runner) run(evm *vm.EVM, contract *vm.Contract, readOnly bool) ([]byte,
 	if !ok {
 		return nil, errors.New("contract needs the chain's state")
 	}
-	if _, err := state.GetCacheContext(); err != nil {
-		return nil, err
-	}
 	call := &Call{evm: evm, Caller: contract.Caller(), Self: r.address, Value: contract.Value().Clone()}
 	visit := enter(state)
 	visible, input := r.own, contract.Input
@@ -162,7 +159,7 @@ func (r *Runner) write(evm *vm.EVM, contract *vm.Contract, visit *visit, call *C
 	}
 	l := &landing{
 		evm: evm, contract: contract, visit: visit, shared: visit.follows(),
-		branch: newBranch(ctx.MultiStore()), events: sdk.NewEventManager(),
+		below: ctx, branch: newBranch(ctx.MultiStore()), events: sdk.NewEventManager(),
 	}
 	out, err := native(evm, contract, state, call, l)
 	if err != nil {
