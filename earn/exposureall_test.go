@@ -322,7 +322,7 @@ func TestFirstTicksNeedTheReserve(t *testing.T) {
 		err := l.AcceptTick(t.Context(), v, p, meter())
 		if ok {
 			require.NoError(t, err)
-			l.path += "2"
+			l.path, l.Book = l.path+"2", nil
 			continue
 		}
 		refused(t, err, 402, earn.CodeReserve)

@@ -15,6 +15,7 @@ import (
 
 	"github.com/weal-network/weal/earn"
 	"github.com/weal-network/weal/keep"
+	"github.com/weal-network/weal/keep/keeptest"
 	"github.com/weal-network/weal/pay"
 	"github.com/weal-network/weal/types"
 	"github.com/weal-network/weal/wire"
@@ -205,6 +206,9 @@ func (l *lab) addLane(ref types.LaneRef, limit uint64) {
 // before had not written is gone.
 func (l *lab) reopen() {
 	l.t.Helper()
+	if l.Book != nil {
+		l.path = keeptest.Killed(l.t, l.path, l.t.TempDir())
+	}
 	db, err := keep.Open(l.path)
 	require.NoError(l.t, err)
 	l.t.Cleanup(func() { _ = db.Close() })

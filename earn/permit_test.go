@@ -286,7 +286,7 @@ func serveUntilKilled(t *testing.T, path string, uses uint64) {
 	l := newLab(t, 1000)
 	l.closeAsset()
 	l.permit(payer(1), limited(uses, 0, 9))
-	l.path = path
+	l.path, l.Book = path, nil
 	l.reopen()
 	_, orders := kept(t, path)
 	for i := uint32(orders); ; i++ {

@@ -79,7 +79,7 @@ func (b *Book) MarkServed(ctx context.Context, order types.Hash, response []byte
 	}
 	next := old
 	next.served, next.risk = true, types.Amount{}
-	if err := b.store.served(ctx, b.Asset(), next, response); err != nil {
+	if err := b.store.served(b.Asset(), next, response); err != nil {
 		return err
 	}
 	b.set(l, next)

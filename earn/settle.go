@@ -188,7 +188,7 @@ func (b *Book) raise(ctx context.Context, l *lane, credited types.Amount) error 
 		return nil
 	}
 	next.settled = credited
-	if err := b.store.settled(ctx, b.Asset(), next); err != nil {
+	if err := b.store.settled(b.Asset(), next); err != nil {
 		return err
 	}
 	b.set(l, next)
@@ -256,7 +256,7 @@ func (b *Book) writeOff(ctx context.Context, c claim, credited types.Amount) err
 	if lost, ok := next.settled.Sub(credited); ok {
 		next.lost = lost
 	}
-	if err := b.store.settled(ctx, b.Asset(), next); err != nil {
+	if err := b.store.settled(b.Asset(), next); err != nil {
 		return err
 	}
 	if !next.lost.IsZero() {

@@ -3,6 +3,7 @@ package earn
 import (
 	"context"
 	"database/sql"
+	"encoding/binary"
 	"errors"
 	"fmt"
 
@@ -62,6 +63,15 @@ type store struct {
 	db *sql.DB
 }
 
+// What a write sets of a lane's row. A write of kind setLane sets everything, so
+// that what the others set before it counts no more.
+const (
+	setLane    = 'L'
+	setTick    = 'T'
+	setServed  = 'S'
+	setSettled = 'X'
+)
+
 func openStore(ctx context.Context, db *sql.DB) (*store, error) {
 	if err := keep.Schema(ctx, db, "earn", schemaVersion, createLanes, createOrders, createUses, createTabs); err != nil {
 		return nil, err
@@ -85,38 +95,36 @@ func (s *store) put(ctx context.Context, asset types.AssetID, st state, u *use) 
 		blob(st.value), blob(st.settled), blob(st.risk), blob(st.lost), st.served, st.live(),
 	}
 	if u == nil {
-		return s.write(ctx, putLane, "keep order", row...)
+		return s.write(setLane, asset, st.ref, putLane, "keep order", row...)
 	}
 	return s.putCounted(context.WithoutCancel(ctx), asset, *u, row)
 }
 
 // tick writes the ticks paid.
-func (s *store) tick(ctx context.Context, asset types.AssetID, st state) error {
-	return s.write(ctx, updateTick, "keep tick", st.paid, st.preimage[:], blob(st.value), blob(st.risk), st.live(),
+func (s *store) tick(asset types.AssetID, st state) error {
+	return s.write(setTick, asset, st.ref, updateTick, "keep tick", st.paid, st.preimage[:], blob(st.value), blob(st.risk), st.live(),
 		int64(asset), int64(st.ref.Tab), st.ref.Epoch, st.ref.Lane)
 }
 
 // served writes the answer of a lane's order.
-func (s *store) served(ctx context.Context, asset types.AssetID, st state, response []byte) error {
-	return s.write(ctx, updateServed, "keep answer", response, blob(st.risk), st.live(),
+func (s *store) served(asset types.AssetID, st state, response []byte) error {
+	return s.write(setServed, asset, st.ref, updateServed, "keep answer", response, blob(st.risk), st.live(),
 		int64(asset), int64(st.ref.Tab), st.ref.Epoch, st.ref.Lane)
 }
 
 // settled writes what a settlement covered and what it lost.
-func (s *store) settled(ctx context.Context, asset types.AssetID, st state) error {
-	return s.write(ctx, updateSettled, "keep settlement", blob(st.settled), blob(st.lost), st.live(),
+func (s *store) settled(asset types.AssetID, st state) error {
+	return s.write(setSettled, asset, st.ref, updateSettled, "keep settlement", blob(st.settled), blob(st.lost), st.live(),
 		int64(asset), int64(st.ref.Tab), st.ref.Epoch, st.ref.Lane)
 }
 
-// write runs a statement to its end even if the caller goes away: a write given up
-// halfway may or may not be kept, and then nobody could say what is owed.
-func (s *store) write(ctx context.Context, text, what string, args ...any) error {
-	ctx = context.WithoutCancel(ctx)
-	err := keep.Write(ctx, s.db, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, text, args...)
-		return err
-	})
-	if err != nil {
+// write keeps what one kind of write sets of a lane's row.
+func (s *store) write(kind byte, asset types.AssetID, ref types.LaneRef, text, what string, args ...any) error {
+	slot := binary.BigEndian.AppendUint64([]byte{'e', kind}, uint64(asset))
+	slot = binary.BigEndian.AppendUint64(slot, uint64(ref.Tab))
+	slot = binary.BigEndian.AppendUint32(slot, ref.Epoch)
+	slot = binary.BigEndian.AppendUint32(slot, ref.Lane)
+	if err := keep.Put(s.db, keep.Change{Slot: string(slot), Text: text, Args: args}); err != nil {
 		return fmt.Errorf("%s: %w", what, err)
 	}
 	return nil

@@ -45,7 +45,7 @@ func (b *Book) Tick(ctx context.Context, t wire.Tick) (paid uint32, err error) {
 	if !old.served {
 		next.risk = tickRisk(*old.tick, t.K)
 	}
-	if err := b.store.tick(ctx, b.Asset(), next); err != nil {
+	if err := b.store.tick(b.Asset(), next); err != nil {
 		return old.paid, err
 	}
 	b.set(l, next)

@@ -27,17 +27,17 @@ func openKept(ctx context.Context, db *sql.DB) (*kept, error) {
 }
 
 // put keeps q as the last quote of its lane.
-func (k *kept) put(ctx context.Context, q *quoted) error {
+func (k *kept) put(q *quoted) error {
 	ref := q.Quote.Lane
 	b, err := json.Marshal(q)
 	if err != nil {
 		return err
 	}
-	err = keep.Write(ctx, k.db, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `INSERT INTO gateway_quotes (tab, epoch, lane, id, quote) VALUES (?, ?, ?, ?, ?)
+	err = keep.Put(k.db, keep.Change{
+		Slot: "quote/" + ref.String(),
+		Text: `INSERT INTO gateway_quotes (tab, epoch, lane, id, quote) VALUES (?, ?, ?, ?, ?)
 			ON CONFLICT (tab, epoch, lane) DO UPDATE SET id = excluded.id, quote = excluded.quote`,
-			int64(ref.Tab), int64(ref.Epoch), int64(ref.Lane), q.Quote.ID, b)
-		return err
+		Args: []any{int64(ref.Tab), int64(ref.Epoch), int64(ref.Lane), q.Quote.ID, b},
 	})
 	if err != nil {
 		return fmt.Errorf("keep quote: %w", err)

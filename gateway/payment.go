@@ -202,7 +202,7 @@ func (g *Gateway) accept(ctx context.Context, d *deal) (done func(), err error) 
 	if err != nil {
 		return nil, err
 	}
-	if err := g.kept.put(ctx, d.quoted); err != nil {
+	if err := g.kept.put(d.quoted); err != nil {
 		done()
 		return nil, err
 	}

@@ -5,11 +5,15 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"sync/atomic"
 )
 
 // maxStatements bounds the prepared statements of a connection; a program has far
 // fewer texts of its own.
 const maxStatements = 256
+
+// begin takes the lock for writing at once.
+const begin = "BEGIN IMMEDIATE"
 
 // base is what SQLite's connections can do.
 type base interface {
@@ -26,6 +30,11 @@ type base interface {
 type conn struct {
 	base
 	idle map[string]driver.Stmt // prepared and not in use, by text
+	// journal has what is to be brought into the tables before anything is read or
+	// written; nil if nothing was ever put. within says that a transaction runs, before
+	// which that was done.
+	journal *atomic.Pointer[journal]
+	within  bool
 }
 
 var (
@@ -34,12 +43,12 @@ var (
 	_ driver.ConnBeginTx    = (*conn)(nil)
 )
 
-func newConn(c driver.Conn) (driver.Conn, error) {
+func newConn(c driver.Conn, j *atomic.Pointer[journal]) (driver.Conn, error) {
 	b, ok := c.(base)
 	if !ok {
 		return nil, errors.Join(fmt.Errorf("open database: %T is no connection of SQLite's", c), c.Close())
 	}
-	return &conn{base: b, idle: map[string]driver.Stmt{}}, nil
+	return &conn{base: b, idle: map[string]driver.Stmt{}, journal: j}, nil
 }
 
 // take returns a statement for text that nobody else uses until it is put back.
@@ -63,8 +72,24 @@ func (c *conn) put(text string, s driver.Stmt) error {
 	return nil
 }
 
+// settle brings into the tables what was put.
+func (c *conn) settle() error {
+	if j := c.journal.Load(); j != nil && !c.within {
+		return j.apply(c)
+	}
+	return nil
+}
+
 // ExecContext implements driver.ExecerContext.
 func (c *conn) ExecContext(ctx context.Context, text string, args []driver.NamedValue) (driver.Result, error) {
+	if err := c.settle(); err != nil {
+		return nil, err
+	}
+	return c.exec(ctx, text, args)
+}
+
+// exec runs a statement, whatever was put.
+func (c *conn) exec(ctx context.Context, text string, args []driver.NamedValue) (driver.Result, error) {
 	s, err := c.take(ctx, text)
 	if err != nil {
 		return nil, err
@@ -78,6 +103,9 @@ func (c *conn) ExecContext(ctx context.Context, text string, args []driver.Named
 
 // QueryContext implements driver.QueryerContext.
 func (c *conn) QueryContext(ctx context.Context, text string, args []driver.NamedValue) (driver.Rows, error) {
+	if err := c.settle(); err != nil {
+		return nil, err
+	}
 	s, err := c.take(ctx, text)
 	if err != nil {
 		return nil, err
@@ -95,9 +123,10 @@ func (c *conn) BeginTx(ctx context.Context, o driver.TxOptions) (driver.Tx, erro
 	if o.ReadOnly || o.Isolation != driver.IsolationLevel(0) {
 		return nil, errors.New("begin: transactions are for writing and take turns; leave the options out")
 	}
-	if _, err := c.ExecContext(ctx, "BEGIN IMMEDIATE", nil); err != nil {
+	if _, err := c.ExecContext(ctx, begin, nil); err != nil {
 		return nil, err
 	}
+	c.within = true
 	return transaction{c}, nil
 }
 
@@ -131,15 +160,17 @@ type transaction struct{ c *conn }
 
 // Commit implements driver.Tx. After a failure nothing is left of the transaction.
 func (t transaction) Commit() error {
-	_, err := t.c.ExecContext(context.Background(), "COMMIT", nil)
+	_, err := t.c.exec(context.Background(), "COMMIT", nil)
 	if err != nil {
 		_ = t.Rollback() // err says more, and SQLite may have rolled back itself
 	}
+	t.c.within = false
 	return err
 }
 
 // Rollback implements driver.Tx.
 func (t transaction) Rollback() error {
-	_, err := t.c.ExecContext(context.Background(), "ROLLBACK", nil)
+	_, err := t.c.exec(context.Background(), "ROLLBACK", nil)
+	t.c.within = false
 	return err
 }

@@ -11,10 +11,16 @@
 //
 //   - A program never touches a database that a newer program wrote.
 //
+//   - What was put is with the operating system too, in a journal beside the
+//     database: any statement sees it, and what a killed process has left in its
+//     journal is brought into the tables when the database is opened again.
+//
 //   - Each text of SQL is parsed once. A statement that has begun runs to its end.
 //
-// The way through it: Open a file, make tables with Schema, use database/sql, and
-// Write for what many goroutines write.
+// The way through it: Open a file, make tables with Schema, use database/sql,
+// Write for what many goroutines write, and Put for what is written over and over
+// and hardly read: it costs a tenth.
+//
 // Writers do not compete: the pool has one connection. Rows must therefore be
 // closed before the next statement, and a transaction must not use the pool.
 package keep

@@ -9,6 +9,8 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"sync"
+	"sync/atomic"
 
 	"modernc.org/sqlite"
 )
@@ -37,7 +39,7 @@ func Open(path string) (*sql.DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open database %s: %w", path, err)
 	}
-	c := &connector{Connector: base, flusher: startFlusher(path + "-wal")}
+	c := &connector{Connector: base, path: path, flusher: startFlusher(path + "-wal")}
 	db := sql.OpenDB(c)
 	c.group.db = db
 	// One connection: SQLite has one writer anyway, and waiting in the pool is
@@ -46,24 +48,39 @@ func Open(path string) (*sql.DB, error) {
 	if err := db.Ping(); err != nil {
 		return nil, errors.Join(fmt.Errorf("open database %s: %w", path, err), db.Close())
 	}
+	if err := c.replay(db); err != nil {
+		return nil, errors.Join(fmt.Errorf("open database %s: %w", path, err), db.Close())
+	}
 	return db, nil
 }
 
-// Sync puts everything committed so far on the disk. db must come from Open.
+// Sync puts everything committed and put so far on the disk. db must come from
+// Open.
 func Sync(db *sql.DB) error {
 	c, ok := db.Driver().(*connector)
 	if !ok {
 		return fmt.Errorf("sync: %w", ErrNotKept)
 	}
+	if j := c.journal.Load(); j != nil {
+		if err := j.flush(); err != nil {
+			return err
+		}
+	}
 	return c.flusher.flush()
 }
 
-// connector ties a flusher and a group to a pool: sql.DB closes its connector with
-// itself, and hands it out as its driver, by which Sync and Write find it.
+// connector ties a flusher, a group and a journal to a pool: sql.DB closes its
+// connector with itself, and hands it out as its driver, by which Sync, Write and
+// Put find it.
 type connector struct {
 	driver.Connector
+	path    string
 	flusher *flusher
 	group   group
+
+	beginning sync.Mutex // held while the journal is begun, and while it is closed
+	closed    bool       // guarded by beginning
+	journal   atomic.Pointer[journal]
 }
 
 var (
@@ -81,7 +98,7 @@ func (c *connector) Connect(ctx context.Context) (driver.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newConn(made)
+	return newConn(made, &c.journal)
 }
 
 // Driver implements driver.Connector.
@@ -91,7 +108,16 @@ func (c *connector) Driver() driver.Driver { return c }
 func (c *connector) Open(string) (driver.Conn, error) { return c.Connect(context.Background()) }
 
 // Close implements io.Closer for sql.DB.
-func (c *connector) Close() error { return c.flusher.stop() }
+func (c *connector) Close() error {
+	c.beginning.Lock() // who puts from now on fails
+	defer c.beginning.Unlock()
+	var err error
+	if j := c.journal.Load(); j != nil && !c.closed {
+		err = j.close(func() (driver.Conn, error) { return c.Connect(context.Background()) })
+	}
+	c.closed = true
+	return errors.Join(err, c.flusher.stop())
+}
 
 // touch makes the file with tight permissions, which SQLite gives to the files it
 // puts beside it, and puts its name on the disk.

@@ -119,14 +119,20 @@ func TestSchema(t *testing.T) {
 	require.ErrorIs(t, keep.Schema(gone, db, "role", 3), context.Canceled)
 }
 
-// childEnv makes the test binary commit to the database it names until killed.
-const childEnv = "WEAL_KEEP_TEST_CHILD"
+// childEnv makes the test binary commit to the database it names until killed,
+// putterEnv put.
+const (
+	childEnv  = "WEAL_KEEP_TEST_CHILD"
+	putterEnv = "WEAL_KEEP_TEST_PUTTER"
+)
 
 func TestMain(m *testing.M) {
-	if path := os.Getenv(childEnv); path != "" {
-		if err := commitForEver(path); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
+	for env, work := range map[string]func(string) error{childEnv: commitForEver, putterEnv: putForEver} {
+		if path := os.Getenv(env); path != "" {
+			if err := work(path); err != nil {
+				fmt.Fprintln(os.Stderr, err)
+				os.Exit(1)
+			}
 		}
 	}
 	os.Exit(m.Run())
@@ -159,7 +165,9 @@ func commitForEver(path string) error {
 func TestKill(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "role.db")
 	for round := range 5 {
-		reported := killAfter(t, path, 50+200*round)
+		child := exec.Command(os.Args[0])
+		child.Env = append(os.Environ(), childEnv+"="+path)
+		reported := killChild(t, child, 50+200*round)
 		db, err := keep.Open(path)
 		require.NoError(t, err)
 		var count, highest int
@@ -173,14 +181,12 @@ func TestKill(t *testing.T) {
 	}
 }
 
-// killAfter runs a child until it has reported n commits, kills it, and returns
-// the last number it has reported.
-func killAfter(t *testing.T, path string, n int) (last int) {
+// killChild runs a child until it has reported n numbers, kills it, and returns the
+// last number it has reported.
+func killChild(t *testing.T, child *exec.Cmd, n int) (last int) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
-	defer cancel()
-	child := exec.CommandContext(ctx, os.Args[0])
-	child.Env = append(os.Environ(), childEnv+"="+path)
+	stuck := time.AfterFunc(30*time.Second, func() { _ = child.Process.Kill() })
+	defer stuck.Stop()
 	child.Stderr = os.Stderr
 	out, err := child.StdoutPipe()
 	require.NoError(t, err)

@@ -3,7 +3,6 @@ package vault_test
 import (
 	"context"
 	"encoding/json"
-	"os"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -13,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/weal-network/weal/earn"
+	"github.com/weal-network/weal/keep/keeptest"
 	"github.com/weal-network/weal/pay"
 	"github.com/weal-network/weal/types"
 	"github.com/weal-network/weal/vault"
@@ -170,11 +170,7 @@ func TestPaidBeforeACrashIsServedAfterIt(t *testing.T) {
 
 	crashed := t.TempDir()
 	for _, name := range []string{library.FileName, vault.MoneyFile} {
-		for _, suffix := range []string{"", "-wal"} {
-			b, err := os.ReadFile(filepath.Join(w.dir, name+suffix))
-			require.NoError(t, err)
-			require.NoError(t, os.WriteFile(filepath.Join(crashed, name+suffix), b, 0o600))
-		}
+		keeptest.Killed(t, filepath.Join(w.dir, name), crashed)
 	}
 	w.dir = crashed
 	w.open(nil)
