@@ -12,7 +12,7 @@ build: ## build the binary into build/weal
 test: ## run all tests
 	go test ./...
 
-soak: ## long forms of simulation and fuzzing (about an hour)
+soak: ## 10,000,000 fuzz executions on pay, 1,000,000 operations on ownership, and more (hours)
 	./test/soak.sh
 
 lint: ## golangci-lint, the version pinned above

@@ -1,6 +1,8 @@
 package ledger
 
 import (
+	"slices"
+
 	"github.com/weal-network/weal/pay"
 	"github.com/weal-network/weal/types"
 	assettypes "github.com/weal-network/weal/x/asset/types"
@@ -40,10 +42,14 @@ func settlementOf(st pay.Settlement) tabtypes.Settlement {
 
 func claimsOf(claims []pay.Claim) []tabtypes.Claim {
 	var all []tabtypes.Claim
+	pathless := showAll(claims)
 	for _, c := range claims {
 		var m tabtypes.Claim
 		if c.Leaf != nil {
-			m.Leaf, m.LeafPath = c.Leaf.Bytes(), c.LeafPath.Bytes()
+			m.Leaf = c.Leaf.Bytes()
+			if !pathless {
+				m.LeafPath = c.LeafPath.Bytes()
+			}
 		}
 		if c.Tick != nil {
 			m.Tick, m.TickPath = c.Tick.Bytes(), c.TickPath.Bytes()
@@ -52,6 +58,18 @@ func claimsOf(claims []pay.Claim) []tabtypes.Claim {
 		all = append(all, m)
 	}
 	return all
+}
+
+// showAll reports whether claims have all leaves of their tree: the chain needs no
+// paths to them then.
+func showAll(claims []pay.Claim) bool {
+	var leaves uint32
+	for _, c := range claims {
+		if c.Leaf != nil {
+			leaves++
+		}
+	}
+	return !slices.ContainsFunc(claims, func(c pay.Claim) bool { return c.Leaf != nil && c.LeafPath.Count != leaves })
 }
 
 // forget drops an asset that is known to have changed.

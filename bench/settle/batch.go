@@ -2,7 +2,9 @@ package settle
 
 import (
 	"fmt"
+	"math"
 	"strconv"
+	"time"
 
 	"github.com/weal-network/weal/bench/chain"
 	"github.com/weal-network/weal/pay"
@@ -48,21 +50,50 @@ func (b *bench) ask(uses int) (owed []debt, cost uint64) {
 }
 
 // measureBatch has many payers ask many queries, and settles all of them in one
-// block.
+// block: with each payer using some of the assets, and with each using all.
 func (b *bench) measureBatch(f *Figures) error {
-	all := Figures{}
-	if err := b.settleAll(&all, b.cfg.Assets); err != nil {
-		return err
-	}
-	f.GasPerQueryAll, f.BlocksAll = all.GasPerQueryBatched, int((all.BatchGas+blockGas-1)/blockGas)
-	return b.settleAll(f, b.cfg.Uses)
-}
-
-// settleAll is a batch in which each payer uses so many assets.
-func (b *bench) settleAll(f *Figures, uses int) error {
-	tabs, err := b.open(1, b.payers...)
+	some, err := b.settleAll(b.cfg.Uses)
 	if err != nil {
 		return err
+	}
+	all, err := b.settleAll(b.cfg.Assets)
+	if err != nil {
+		return err
+	}
+	if some.sum != all.sum {
+		return fmt.Errorf("the same queries cost %s and %s", some.sum, all.sum)
+	}
+	f.BatchQueries, f.BatchPayers, f.BatchAssets, f.BlockGas = b.cfg.Queries, b.cfg.Payers, b.cfg.Assets, blockGas
+	f.BatchTransactions, f.SumQueries, f.SumSettled = some.transactions, some.cost, some.sum
+	f.GasPerQueryBatched, f.GasPerQueryAll = some.perQuery(b.cfg), all.perQuery(b.cfg)
+	f.BatchCredits, f.BatchCreditsAll = some.credits, all.credits
+	f.BatchBytes, f.BatchBytesAll = some.bytes, all.bytes
+	f.BatchGas, f.BatchGasAll = some.gas, all.gas
+	f.BlockShare, f.BlockShareAll = some.share(), all.share()
+	f.BatchMillis, f.BatchMillisAll = some.millis(), all.millis()
+	return nil
+}
+
+// batch is what it took to settle all queries.
+type batch struct {
+	transactions, credits, bytes int
+	gas                          uint64
+	took                         time.Duration
+	cost, sum                    string // what the queries cost, and what was settled
+}
+
+func (b batch) perQuery(cfg Config) float64 { return float64(b.gas) / float64(cfg.Queries) }
+
+// share is the part of a block's gas, to a tenth of a percent.
+func (b batch) share() float64 { return math.Round(float64(b.gas)*1000/blockGas) / 1000 }
+
+func (b batch) millis() float64 { return float64(b.took.Microseconds()) / 1000 }
+
+// settleAll settles all queries, with each payer using so many assets.
+func (b *bench) settleAll(uses int) (done batch, err error) {
+	tabs, err := b.open(1, b.payers...)
+	if err != nil {
+		return done, err
 	}
 	owed, cost := b.ask(uses)
 	var txs [][]byte
@@ -72,47 +103,43 @@ func (b *bench) settleAll(f *Figures, uses int) error {
 		for k := i; k < min(i+batchPayers, len(tabs)); k++ {
 			s, err := tabs[k].settlement(0, owed[k].queries, owed[k].leaves)
 			if err != nil {
-				return err
+				return done, err
 			}
-			msg.Settlements = append(msg.Settlements, s)
+			msg.Settlements = append(msg.Settlements, pathless(s))
 			leaves = append(leaves, owed[k].leaves...)
 		}
 		tx, err := b.CosmosWithGas(b.other, setupGas, msg)
 		if err != nil {
-			return err
+			return done, err
 		}
 		txs = append(txs, tx)
-		f.BatchBytes += len(tx)
+		done.bytes += len(tx)
 	}
 	results, took, err := b.Timed(txs...)
 	if err != nil {
-		return err
+		return done, err
 	}
 	var credits []tabtypes.CreditedNow
 	for _, r := range results {
 		var out tabtypes.MsgSettleResponse
 		if err := chain.ReadResponse(r, &out); err != nil {
-			return fmt.Errorf("settle %d payers: %w", batchPayers, err)
+			return done, fmt.Errorf("settle %d payers: %w", batchPayers, err)
 		}
 		credits = append(credits, out.Credits...)
-		f.BatchGas += uint64(r.GasUsed)
+		done.gas += uint64(r.GasUsed)
 	}
 	if err := credited(credits, leaves); err != nil {
-		return err
+		return done, err
 	}
 	settled, err := sum(credits)
 	if err != nil {
-		return err
+		return done, err
 	}
-	f.SumQueries, f.SumSettled = strconv.FormatUint(cost, 10), settled.String()
-	if f.SumQueries != f.SumSettled {
-		return fmt.Errorf("the queries cost %s, %s was settled", f.SumQueries, f.SumSettled)
+	done.transactions, done.credits, done.took = len(txs), len(credits), took
+	if done.cost, done.sum = strconv.FormatUint(cost, 10), settled.String(); done.cost != done.sum {
+		return done, fmt.Errorf("the queries cost %s, %s was settled", done.cost, done.sum)
 	}
-	f.BatchQueries, f.BatchPayers, f.BatchAssets = b.cfg.Queries, b.cfg.Payers, b.cfg.Assets
-	f.BatchTransactions, f.BatchCredits, f.BlockGas = len(txs), len(credits), blockGas
-	f.BatchMillis = float64(took.Microseconds()) / 1000
-	f.GasPerQueryBatched = float64(f.BatchGas) / float64(b.cfg.Queries)
-	return nil
+	return done, nil
 }
 
 // sum adds up credits.

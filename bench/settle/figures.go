@@ -60,24 +60,28 @@ type Figures struct {
 	// row to be read.
 	GasLanesSettled uint64 `json:"gas_64_lanes_settled_before"`
 
-	// Whole transactions.
+	// Whole transactions. What ends in every_asset is of the same queries if each
+	// payer owes every asset; shares are of the gas of a block.
 	GasPerQueryBatched   float64 `json:"gas_per_query_batched"`
+	GasPerQueryAll       float64 `json:"gas_per_query_every_asset"`
 	GasPerQueryTransfers float64 `json:"gas_per_query_bank_transfers"`
 	BatchQueries         int     `json:"batch_queries"`
 	BatchPayers          int     `json:"batch_payers"`
 	BatchAssets          int     `json:"batch_assets"`
 	BatchTransactions    int     `json:"batch_transactions"`
 	BatchCredits         int     `json:"batch_credits"`
+	BatchCreditsAll      int     `json:"batch_credits_every_asset"`
 	BatchBytes           int     `json:"batch_bytes"`
-	BatchGas             uint64  `json:"batch_gas"`
+	BatchBytesAll        int     `json:"batch_bytes_every_asset"`
 	BlockGas             uint64  `json:"block_gas"`
+	BatchGas             uint64  `json:"batch_gas"`
+	BatchGasAll          uint64  `json:"batch_gas_every_asset"`
+	BlockShare           float64 `json:"share_of_a_block"`
+	BlockShareAll        float64 `json:"share_of_a_block_every_asset"`
 	BatchMillis          float64 `json:"batch_block_ms"`
-	// GasPerQueryAll is of the same queries if every payer owes every asset; they
-	// settle in so many blocks.
-	GasPerQueryAll float64 `json:"gas_per_query_every_asset"`
-	BlocksAll      int     `json:"blocks_every_asset"`
-	SumQueries     string  `json:"sum_queries"`
-	SumSettled     string  `json:"sum_settled"`
+	BatchMillisAll       float64 `json:"batch_block_ms_every_asset"`
+	SumQueries           string  `json:"sum_queries"`
+	SumSettled           string  `json:"sum_settled"`
 
 	Method string `json:"method"`
 }
@@ -87,12 +91,12 @@ func (c Config) method() string {
 	return fmt.Sprintf("one chain in this process, fed signed transactions in blocks through ABCI, run one after the other, "+
 		"state on disk. A message's own gas is that of its transaction less that of an empty one: what a transaction with "+
 		"a refused message without settlements used, less 10 for each byte of that message; its bytes are those it adds. "+
-		"*_query, *_queries: one settlement that credits %d assets by their leaves, from a voucher after so many queries, "+
+		"*_query, *_queries: one settlement that credits %d assets by their leaves with paths, from a voucher after so many queries, "+
 		"each the first of its lane. gas_1_payee: the same with one asset; gas_further_payee: the most that each further "+
 		"one added, from 2 to %d. gas_1_lane: one lane of a tab of 64 that owes one asset; gas_64_lanes: a checkpoint of all 64 "+
 		"that owes it, none settled before. Batch: %d queries by %d payers over %d assets, of which each payer uses %d, at prices "+
 		"of 1 to 1000, each query paying %d of them in turn; each payer's last voucher with the leaves of all that it owes, %d payers in a "+
-		"message, in one block; gas of whole transactions by queries. every_asset: the same with every payer owing all assets. Bank transfers: transactions with a MsgSend for each payee of one "+
+		"message, all in one block; gas of whole transactions by queries. *_every_asset: the same with every payer owing all assets. Bank transfers: transactions with a MsgSend for each payee of one "+
 		"query, median gas of %d in one block. sum_queries: what the queries cost; sum_settled: what the chain credited",
 		c.Payees, mostPayees(c.Assets), c.Queries, c.Payers, c.Assets, c.Uses, c.Payees, batchPayers, transferTxs)
 }

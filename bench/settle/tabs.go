@@ -66,7 +66,8 @@ func (b *bench) leaves(assets int, amount uint64) []pay.Leaf {
 	return leaves
 }
 
-// settlement is a lane's voucher of seq over leaves, with claims of all of them.
+// settlement is a lane's voucher of seq over leaves, with claims of all of them,
+// each with its path, as who has not all of them must show it.
 func (t tab) settlement(lane uint32, seq uint64, leaves []pay.Leaf) (tabtypes.Settlement, error) {
 	split, err := pay.NewSplit(leaves)
 	if err != nil {
@@ -80,6 +81,14 @@ func (t tab) settlement(lane uint32, seq uint64, leaves []pay.Leaf) (tabtypes.Se
 		s.Claims = append(s.Claims, tabtypes.Claim{Leaf: l.Bytes(), LeafPath: split.Path(i).Bytes()})
 	}
 	return s, nil
+}
+
+// pathless leaves the paths out: the claims have all leaves.
+func pathless(s tabtypes.Settlement) tabtypes.Settlement {
+	for i := range s.Claims {
+		s.Claims[i].LeafPath = nil
+	}
+	return s
 }
 
 // checkpoint merges all lanes of the tab's first epoch into leaves.

@@ -4,6 +4,7 @@ import (
 	"crypto/ed25519"
 	"crypto/sha256"
 	"fmt"
+	"slices"
 	"strconv"
 	"testing"
 
@@ -192,22 +193,71 @@ func TestSettlementIsFlat(t *testing.T) {
 	require.LessOrEqual(t, (large-small)*100, small)
 }
 
-// TestManyTabsInOneMessage: 100 tabs of 50 assets each.
+// TestManyTabsInOneMessage: 100 tabs of 50 assets each fit a block, with paths and
+// without: each asset's revenue is touched once.
 func TestManyTabsInOneMessage(t *testing.T) {
 	const tabs, assets = 100, 50
-	c := newCosts(t, assets)
-	all := make([]types.Settlement, tabs)
-	for i := range all {
-		tab := uint64(i + 1)
-		all[i] = settlement(t, c.open(tab, 1, 0), tab, 0, 1, 7, assets)
+	for _, pathless := range []bool{false, true} {
+		c := newCosts(t, assets)
+		all := make([]types.Settlement, tabs)
+		for i := range all {
+			tab := uint64(i + 1)
+			all[i] = settlement(t, c.open(tab, 1, 0), tab, 0, 1, 7, assets)
+			for k := range all[i].Claims {
+				if pathless {
+					all[i].Claims[k].LeafPath = nil
+				}
+			}
+		}
+		gas, size := c.settle(all...)
+		t.Logf("%d tabs of %d assets, without paths: %5t: %d gas, %d a payee, %d bytes", tabs, assets, pathless, gas, gas/(tabs*assets), size)
+		most := uint64(weal.BlockGas)
+		if pathless {
+			most /= 2
+		}
+		require.LessOrEqual(t, gas, most)
+		held, err := c.net.App().AssetKeeper.Held(c.ctx)
+		require.NoError(t, err)
+		require.EqualValues(t, tabs*assets*7, held.AmountOf(weal.BaseDenom).Int64())
+		require.NoError(t, c.net.App().CheckInvariants(c.ctx))
 	}
-	gas, size := c.settle(all...)
-	t.Logf("%d tabs of %d assets: %d gas, %d a payee, %d bytes", tabs, assets, gas, gas/(tabs*assets), size)
-	require.LessOrEqual(t, gas, uint64(40_252+(tabs*assets-1)*16_900))
-	held, err := c.net.App().AssetKeeper.Held(c.ctx)
+}
+
+// TestOneMessageIsAsManyMessages: what lanes pay in one message leaves the same
+// state as if each had a message of its own, to the last fraction.
+func TestOneMessageIsAsManyMessages(t *testing.T) {
+	c := newCosts(t, 2)
+	seed := sha256.Sum256([]byte("receipts"))
+	_, _, err := c.net.App().AssetKeeper.Register(c.ctx, c.net.Accounts[1].EVM(), assettypes.Registration{
+		Kind: weal.KindModel, Manifest: weal.Hash{1}, ManifestURI: "https://example.org/m.json",
+		Key: pay.PublicKey(ed25519.NewKeyFromSeed(seed[:])), Units: 7, Denoms: []string{weal.BaseDenom},
+		Parents: []assettypes.Royalty{{Asset: 1, BasisPoints: 3333}, {Asset: 2, BasisPoints: 1}},
+	})
 	require.NoError(t, err)
-	require.EqualValues(t, tabs*assets*7, held.AmountOf(weal.BaseDenom).Int64())
-	require.NoError(t, c.net.App().CheckInvariants(c.ctx))
+	c.run(&types.MsgSetWatcher{Sender: c.net.Accounts[1].String(), Asset: 2, Watcher: c.payer, BasisPoints: 777})
+	key := c.open(1, 20, 0)
+	var all []types.Settlement
+	for lane := range uint32(20) {
+		all = append(all, settlement(t, key, 1, lane, 1, 1_001+uint64(lane)*37, 3))
+	}
+	after := func(messages ...[]types.Settlement) (state []string) {
+		ctx := c.ctx
+		defer func() { c.ctx = ctx }()
+		c.ctx, _ = ctx.CacheContext()
+		for _, m := range messages {
+			c.settle(m...)
+		}
+		require.NoError(t, c.net.App().CheckInvariants(c.ctx))
+		assets, err := c.net.App().AssetKeeper.ExportGenesis(c.ctx)
+		require.NoError(t, err)
+		tabs, err := c.net.App().TabKeeper.ExportGenesis(c.ctx)
+		require.NoError(t, err)
+		return []string{assets.String(), tabs.String(), c.net.App().BankKeeper.ExportGenesis(c.ctx).String()}
+	}
+	one := after(all)
+	require.Equal(t, one, after(slices.Collect(slices.Chunk(all, 1))...))
+	require.Equal(t, one, after(all[:3], all[3:17], all[17:]))
+	require.NotEqual(t, one, after(all[1:]))
 }
 
 // TestMergeCost: settling 64 lanes by a checkpoint costs no more than 1.2 times

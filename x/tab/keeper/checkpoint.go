@@ -56,9 +56,15 @@ func (k Keeper) checkpoint(ctx sdk.Context, msg *types.MsgCheckpoint) (uint32, [
 	if err := k.enqueue(ctx, t.Id, msg.Epoch, types.Whole); err != nil || msg.Leaves == 0 {
 		return t.Epoch, nil, err
 	}
-	s := settlement{ref: weal.LaneRef{Tab: weal.TabID(t.Id), Epoch: msg.Epoch, Lane: types.Whole}, tab: t, lane: pot}
+	s := settlement{
+		ref: weal.LaneRef{Tab: weal.TabID(t.Id), Epoch: msg.Epoch, Lane: types.Whole}, tab: t, lane: pot,
+		out: newPayout(sender{}),
+	}
 	credited, err := k.creditCheckpoint(ctx, &s, msg.Claims)
 	if err != nil {
+		return 0, nil, err
+	}
+	if _, err := k.payAll(ctx, s.out); err != nil {
 		return 0, nil, err
 	}
 	return t.Epoch, creditedNow(t, credited), k.lanes.Set(ctx, s.key(), s.lane)
@@ -92,13 +98,13 @@ func readCheckpoint(msg *types.MsgCheckpoint) (lane, error) {
 }
 
 // settleCheckpoint pays leaves of a checkpoint that is on the chain.
-func (k Keeper) settleCheckpoint(ctx sdk.Context, from sender, raw types.Settlement) (settlement, []paid, error) {
+func (k Keeper) settleCheckpoint(ctx sdk.Context, out *payout, index int, raw types.Settlement) (settlement, []paid, error) {
 	s, err := k.payable(ctx, weal.LaneRef{Tab: weal.TabID(raw.Tab), Epoch: raw.Epoch, Lane: types.Whole})
 	if err != nil {
 		return s, nil, err
 	}
-	s.from = from
-	emit(ctx, types.EventSettle, types.AttrTab, raw.Tab, types.AttrEpoch, raw.Epoch, types.AttrLane, s.ref.Lane, types.AttrSender, from.name)
+	s.out, s.index = out, index
+	emit(ctx, types.EventSettle, types.AttrTab, raw.Tab, types.AttrEpoch, raw.Epoch, types.AttrLane, s.ref.Lane, types.AttrSender, out.from.name)
 	before := s.lane
 	credited, err := k.creditCheckpoint(ctx, &s, raw.Claims)
 	if err != nil {
@@ -111,7 +117,7 @@ func (k Keeper) settleCheckpoint(ctx sdk.Context, from sender, raw types.Settlem
 // paid it, as far as the pot goes. A leaf is paid once; what it does not need is
 // not held any more.
 func (k Keeper) creditCheckpoint(ctx sdk.Context, s *settlement, claims []types.Claim) ([]paid, error) {
-	claim, err := prove(ctx, claims, func(c pay.Claim) (proven, error) { return proveCheckpoint(s.lane.Key, c) })
+	claim, err := prove(ctx, claims, checkpointTree(s.lane.Key))
 	if err != nil {
 		return nil, err
 	}

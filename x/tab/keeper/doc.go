@@ -11,12 +11,14 @@
 //     x/asset accounts for. Settle moves between the two without moving coins.
 //   - Settle writes the lane, its credited rows and, when a refund is due, the
 //     tab's fee reserve: settlements of different lanes touch different keys. After
-//     a checkpoint they can share its row.
+//     a checkpoint they can share its row. A message credits each asset once for
+//     each denomination.
 //   - No message and no block does work without a bound.
 //
 // The way through it: open.go and fund.go take coins in, claim.go reads what a
-// settlement claims, settle.go pays it, checkpoint.go pays all lanes of an epoch at
-// once. revoke.go and close.go end lanes and tabs, block.go begins their windows,
-// and window.go releases what has ended. offence.go takes the bond of who promised
-// too much. invariants.go states the above as functions.
+// settlement claims, settle.go takes it from the lane and payout.go gives it to the
+// assets, checkpoint.go pays all lanes of an epoch at once. revoke.go and close.go
+// end lanes and tabs, block.go begins their windows, and window.go releases what has
+// ended. offence.go takes the bond of who promised too much. invariants.go states the
+// above as functions.
 package keeper

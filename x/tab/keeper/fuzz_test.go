@@ -24,6 +24,7 @@ func FuzzSettle(f *testing.F) {
 		f.Add(bz)
 	}
 	add(p.of(gateway, vault))
+	add(brief(p.of(gateway, vault)))
 	add(p.claim(p.ticked(model, 9)))
 	add(p.claim(p.ticked(model, 2), p.firm(vault)))
 	add(p.claim())
@@ -66,6 +67,7 @@ func FuzzCheckpoint(f *testing.F) {
 		f.Add(first, second)
 	}
 	add(p.msg(8, gateway, vault), over.of(gateway, vault))
+	add(p.msg(8), brief(over.of(gateway, vault)))
 	add(p.msg(0), over.of(gateway), over.of(vault))
 	add(&types.MsgCheckpoint{Payer: account("alice").String(), Tab: 1}, over.claim(over.ticked(model, 9)))
 	f.Add([]byte{0xff}, []byte{0xff})

@@ -80,7 +80,7 @@ func (k Keeper) readOffence(ctx sdk.Context, shown []types.Settlement) (s settle
 		if err := verifyVoucher(ctx, v, s.lane); err != nil {
 			return s, wrapf(err, "voucher %d", i)
 		}
-		claims, err := proveClaims(ctx, v.Voucher, raw.Claims)
+		claims, err := prove(ctx, raw.Claims, voucherTree{v.Voucher})
 		if err != nil {
 			return s, wrapf(err, "voucher %d", i)
 		}

@@ -21,14 +21,8 @@ type settlement struct {
 	lane  lane
 	ended bool // the lane pays only what it holds
 	claim []proven
-	// from gets the fees of assets whose watcher it is; zero if nobody can.
-	from sender
-}
-
-// sender is who brought a settlement.
-type sender struct {
-	name    string
-	account sdk.AccAddress
+	index int     // in its message
+	out   *payout // of its message
 }
 
 func (s *settlement) key() laneKey {
@@ -37,21 +31,6 @@ func (s *settlement) key() laneKey {
 
 func (s *settlement) row(a weal.AssetID, lane uint32) creditKey {
 	return collections.Join4(uint64(s.ref.Tab), s.ref.Epoch, uint64(a), lane)
-}
-
-// paid is what a settlement paid to one asset, and the part of it that is the
-// sender's fee. First: it is the asset's first credit of the lane.
-type paid struct {
-	asset  weal.AssetID
-	amount weal.Amount
-	fee    weal.Amount
-	first  bool
-}
-
-// net is what the asset earned.
-func (p paid) net() weal.Amount {
-	n, _ := p.amount.Sub(p.fee) // the fee is a part of the amount
-	return n
 }
 
 // settle pays what the settlements of a message prove, pays the sender what it
@@ -69,9 +48,10 @@ func (k Keeper) settle(ctx sdk.Context, msg *types.MsgSettle) ([]types.CreditedN
 	var (
 		credits []types.CreditedNow
 		coins   sdk.Coins
+		out     = newPayout(from)
 	)
 	for i, raw := range msg.Settlements {
-		s, credited, err := k.settleOne(ctx, from, raw)
+		s, credited, err := k.settleOne(ctx, out, i, raw)
 		if err != nil {
 			return nil, wrapf(err, "settlement %d", i)
 		}
@@ -89,6 +69,9 @@ func (k Keeper) settle(ctx sdk.Context, msg *types.MsgSettle) ([]types.CreditedN
 		if refund.IsValid() {
 			coins = coins.Add(refund)
 		}
+	}
+	if i, err := k.payAll(ctx, out); err != nil {
+		return nil, wrapf(err, "settlement %d", i)
 	}
 	if coins.IsZero() {
 		return credits, nil
@@ -118,17 +101,17 @@ func creditedNow(t types.Tab, credited []paid) []types.CreditedNow {
 }
 
 // settleOne pays one settlement, of a voucher or of a checkpoint.
-func (k Keeper) settleOne(ctx sdk.Context, from sender, raw types.Settlement) (settlement, []paid, error) {
+func (k Keeper) settleOne(ctx sdk.Context, out *payout, index int, raw types.Settlement) (settlement, []paid, error) {
 	if len(raw.Voucher) == 0 {
-		return k.settleCheckpoint(ctx, from, raw)
+		return k.settleCheckpoint(ctx, out, index, raw)
 	}
 	v, s, err := k.verify(ctx, raw)
 	if err != nil {
 		return s, nil, err
 	}
-	s.from = from
+	s.out, s.index = out, index
 	emit(ctx, types.EventSettle, types.AttrTab, uint64(s.ref.Tab), types.AttrEpoch, s.ref.Epoch, types.AttrLane, s.ref.Lane,
-		types.AttrSeq, v.Seq, types.AttrTotal, v.Total, types.AttrSender, from.name)
+		types.AttrSeq, v.Seq, types.AttrTotal, v.Total, types.AttrSender, out.from.name)
 	before := s.lane
 	s.show(v)
 	credited, err := k.credit(ctx, &s)
@@ -165,7 +148,7 @@ func (k Keeper) verify(ctx sdk.Context, raw types.Settlement) (pay.Voucher, sett
 	if err := verifyVoucher(ctx, v, s.lane); err != nil {
 		return v.Voucher, s, err
 	}
-	s.claim, err = proveClaims(ctx, v.Voucher, raw.Claims)
+	s.claim, err = prove(ctx, raw.Claims, voucherTree{v.Voucher})
 	return v.Voucher, s, err
 }
 
@@ -259,29 +242,6 @@ func (k Keeper) credit(ctx sdk.Context, s *settlement) ([]paid, error) {
 		credited = append(credited, p)
 	}
 	return credited, k.repay(ctx, s, covered)
-}
-
-// pay makes an amount the revenue of an asset, less the sender's fee if it is the
-// asset's watcher, and returns p with that fee.
-func (k Keeper) pay(ctx context.Context, s *settlement, p paid) (paid, error) {
-	var err error
-	if s.from.account != nil {
-		if p.fee, err = k.fee(ctx, s.from.account, p.asset, p.amount); err != nil {
-			return p, err
-		}
-	}
-	if err := k.assets.Credit(ctx, p.asset, s.tab.Denom, p.net()); err != nil {
-		return p, wrapf(err, "credit asset %d", p.asset)
-	}
-	at := []any{
-		types.AttrTab, uint64(s.ref.Tab), types.AttrEpoch, s.ref.Epoch, types.AttrLane, s.ref.Lane,
-		types.AttrAsset, uint64(p.asset), types.AttrDenom, s.tab.Denom,
-	}
-	emit(ctx, types.EventCredit, append(at, types.AttrAmount, p.net())...)
-	if !p.fee.IsZero() {
-		emit(ctx, types.EventFee, append(at, types.AttrAmount, p.fee, types.AttrReceiver, s.from.name)...)
-	}
-	return p, nil
 }
 
 // refund takes from the tab's fee reserve what its credits are worth to who

@@ -57,6 +57,7 @@ type chain struct {
 type money struct {
 	balances map[string]math.Int // "account/denom"; the escrow's account is its name
 	revenue  map[weal.AssetID]math.Int
+	credits  int // how often Credit was called
 }
 
 var (
@@ -110,6 +111,7 @@ func (m *money) Credit(_ context.Context, a weal.AssetID, _ string, amount weal.
 	if a == 0 || a > lastAsset {
 		return fmt.Errorf("asset %d not found", a)
 	}
+	m.credits++
 	m.revenue[a] = m.earned(a).Add(math.NewIntFromBigInt(amount.Big()))
 	return nil
 }

@@ -105,17 +105,14 @@ func (k Keeper) Watcher(ctx context.Context, asset weal.AssetID) (types.Watcher,
 	return out, err
 }
 
-// fee returns what of a payment to an asset is the sender's: its part if it is
-// the asset's watcher, else nothing. It is always less than the payment.
-func (k Keeper) fee(ctx context.Context, sender sdk.AccAddress, a weal.AssetID, payment weal.Amount) (weal.Amount, error) {
+// pointsOf returns the basis points of the fee that an asset pays the account who:
+// none unless it is its watcher.
+func (k Keeper) pointsOf(ctx context.Context, who sdk.AccAddress, a weal.AssetID) (uint32, error) {
 	w, err := k.watchers.Get(ctx, uint64(a))
-	if errors.Is(err, collections.ErrNotFound) || err == nil && !w.bytes().Equals(sender) {
-		return weal.Amount{}, nil
+	if errors.Is(err, collections.ErrNotFound) || err == nil && !w.bytes().Equals(who) {
+		return 0, nil
 	}
-	if err != nil {
-		return weal.Amount{}, err
-	}
-	return types.Part(payment, uint32(w.points)), nil
+	return uint32(w.points), err
 }
 
 // checkWatchers checks that each watcher's fee is bounded, and that the index

@@ -731,7 +731,8 @@ func (m *Settlement) GetEpoch() uint32 {
 
 // Claim credits one asset: by its firm leaf, by ticks, or both.
 type Claim struct {
-	// leaf is a pay.Leaf with path to the split root; both empty for none.
+	// leaf is a pay.Leaf with path to the split root; both empty for none. A
+	// settlement that has all leaves there are may leave out all their paths.
 	Leaf     []byte `protobuf:"bytes,1,opt,name=leaf,proto3" json:"leaf,omitempty"`
 	LeafPath []byte `protobuf:"bytes,2,opt,name=leaf_path,json=leafPath,proto3" json:"leaf_path,omitempty"`
 	// tick is a pay.TickLeaf with path to the ticks root; both empty for none.
