@@ -3,7 +3,6 @@ package model
 import (
 	"context"
 	"crypto/sha256"
-	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
@@ -158,7 +157,7 @@ func (s *stream) end(ctx context.Context, finish string, failure error) {
 
 // keep writes the answer down.
 func (s *stream) keep(ctx context.Context, rec record) error {
-	b, err := json.Marshal(rec)
+	b, err := wire.Marshal(rec)
 	if err != nil {
 		return err
 	}

@@ -88,7 +88,7 @@ func streamed(body []byte) ([]byte, error) {
 		return nil, errors.New("ask: the body must be a JSON object, a chat completion request")
 	}
 	fields["stream"] = json.RawMessage("true")
-	return json.Marshal(fields)
+	return wire.Marshal(fields)
 }
 
 // usable finds the app to ask and how much is left of each open lane to it: of

@@ -2,7 +2,6 @@ package vault
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -103,7 +102,7 @@ func (v *Vault) serve(ctx context.Context, o pay.Order, release wire.Release, ha
 		return nil, err
 	}
 	release.Receipt = signed[0]
-	b, err := json.Marshal(release)
+	b, err := wire.Marshal(release)
 	if err != nil {
 		return nil, fmt.Errorf("encode release: %w", err)
 	}
