@@ -170,15 +170,11 @@ func (s *stream) receipt(ctx context.Context) (pay.SignedReceipt, error) {
 	if err != nil {
 		return pay.SignedReceipt{}, err
 	}
-	group, err := pay.SignGroup([]pay.Receipt{{
+	return s.m.book.Sign(pay.Receipt{
 		Chain: s.m.chain, Lane: s.o.Lane, Seq: s.o.Seq, Asset: s.o.Asset, Version: s.o.Version, Order: s.o.hash,
 		Input: s.o.input, Output: types.Hash(sha256.Sum256([]byte(s.text.String()))), Amount: amount,
 		Policy: pay.PolicyAudit, Time: s.m.cfg.Now().UnixMilli(),
-	}}, s.m.cfg.Key)
-	if err != nil {
-		return pay.SignedReceipt{}, err
-	}
-	return group[0], nil
+	}, s.m.cfg.Key)
 }
 
 // amount returns what the order was paid.
