@@ -36,6 +36,8 @@ type question struct {
 	hash types.Hash
 	lane *lane
 	seq  uint64
+	// booked is the question as it is counted until its cost is known.
+	booked openQuery
 }
 
 // Ask asks a question, pays for it and checks what it gets.

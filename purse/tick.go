@@ -2,15 +2,13 @@ package purse
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"sync/atomic"
 	"time"
 
-	"github.com/weal-network/weal/keep"
 	"github.com/weal-network/weal/pay"
 	"github.com/weal-network/weal/types"
 	"github.com/weal-network/weal/wire"
@@ -154,20 +152,18 @@ func (ms *meters) reveal(ctx context.Context, due []*meter, ticks []wire.Tick) {
 // leaves: so only the holder reveals.
 func (ms *meters) write(ctx context.Context, ticks []wire.Tick) error {
 	ref := ms.q.lane.ref
-	err := keep.Write(ctx, ms.p.cfg.DB, func(tx *sql.Tx) error {
-		for _, t := range ticks {
-			res, err := tx.ExecContext(ctx, `UPDATE purse_ticks SET revealed = ?`+whereLane+`AND asset = ? AND seq = ?
-				AND EXISTS (SELECT 1 FROM purse_lanes`+whereLane+`AND holder = ?)`,
-				append(append([]any{int64(t.K)}, key(ref, int64(t.Asset), int64(t.Seq))...), key(ref, ms.p.holder)...)...)
-			if err != nil {
-				return err
-			}
-			if n, err := res.RowsAffected(); err != nil || n != 1 {
-				return errors.Join(err, fmt.Errorf("lane %s: %w", ref, ErrLease))
-			}
-		}
-		return nil
-	})
+	open := slices.Clone(ms.q.lane.open)
+	for i, m := range ms.all {
+		open[i].revealed = m.revealed
+	}
+	for _, t := range ticks {
+		open[slices.IndexFunc(open, func(o openTick) bool { return o.Asset == t.Asset })].revealed = t.K
+	}
+	n, err := change(ctx, ms.p.cfg.DB, `UPDATE purse_lanes SET ticks = ?`+whereLane+`AND holder = ? AND last_seq = ?`,
+		append([]any{encodeTicks(open)}, key(ref, ms.p.holder, int64(ms.q.seq))...)...)
+	if err == nil && n != 1 {
+		err = fmt.Errorf("lane %s: %w", ref, ErrLease)
+	}
 	if err != nil {
 		return fmt.Errorf("write tick: %w", err)
 	}
