@@ -74,6 +74,7 @@ type Book struct {
 	view  *view
 	// verifier knows the keys of lanes.
 	verifier *pay.Verifier
+	signer   signer
 	due      chan struct{} // has an element when someone should look at Due
 	// handed has an element when there is something to hand to the watcher.
 	handed chan struct{}

@@ -34,7 +34,8 @@ func (b *Book) Serve(ctx context.Context, order types.Hash) (done func(), err er
 	}
 	select {
 	case l.serving <- struct{}{}:
-		return func() { <-l.serving }, nil
+		leave := b.signer.enter()
+		return func() { leave(); <-l.serving }, nil
 	case <-ctx.Done():
 		return nil, fmt.Errorf("wait for the order's other request: %w", context.Cause(ctx))
 	}

@@ -2,7 +2,6 @@ package gateway
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
@@ -67,7 +66,7 @@ func (a *answer) listen(ctx context.Context, events *wire.EventReader) error {
 			return modelError("model_cut", "the model's stream ended before its answer did: %v", err)
 		}
 		var c wire.Completion
-		if err := json.Unmarshal(data, &c); err != nil {
+		if err := wire.Unmarshal(data, &c); err != nil {
 			return modelError("model_cut", "the model sent an event that is no completion chunk: %v", err)
 		}
 		if err := a.take(ctx, c); err != nil {

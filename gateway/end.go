@@ -80,14 +80,11 @@ func (a *answer) receipt(ctx context.Context) (pay.SignedReceipt, error) {
 			return old, nil
 		}
 	}
-	group, err := pay.SignGroup([]pay.Receipt{r}, a.g.cfg.Key)
-	if err != nil {
-		return pay.SignedReceipt{}, err
+	signed, err := a.g.book.Sign(r, a.g.cfg.Key)
+	if err == nil && !served {
+		err = a.g.book.MarkServed(ctx, a.d.order, signed.Bytes())
 	}
-	if !served {
-		err = a.g.book.MarkServed(ctx, a.d.order, group[0].Bytes())
-	}
-	return group[0], err
+	return signed, err
 }
 
 // explain turns what ended an answer early into the error that its client sees.

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 
@@ -59,7 +60,7 @@ func (g *Gateway) route(w http.ResponseWriter, r *http.Request, body []byte) err
 		if err != nil {
 			return err
 		}
-		return g.priced(w, r, body, g.sendQuote(w, r, lane, seq, body))
+		return g.priced(w, r, body, g.sendQuote(w, r, lane, seq, body, false))
 	case bearer:
 		return g.serveKeyed(w, r, key, body)
 	}
@@ -82,44 +83,48 @@ func (g *Gateway) ticks(w http.ResponseWriter, r *http.Request) {
 }
 
 func (g *Gateway) tick(w http.ResponseWriter, r *http.Request, body []byte) error {
-	var t wire.Tick
+	var t wire.TickRequest
 	if err := wire.Decode(body, &t); err != nil {
 		return err
 	}
+	if len(t.And) >= wire.MaxTicks {
+		return badRequest("too_many_ticks", "the request has %d ticks; send at most %d at once", len(t.And)+1, wire.MaxTicks)
+	}
+	paid, err := g.takeTick(r, t.Tick)
+	for _, other := range t.And {
+		if _, failed := g.takeTick(r, other); err == nil {
+			err = failed
+		}
+	}
+	if err != nil {
+		return err
+	}
+	wire.WriteJSON(w, http.StatusOK, wire.TickReply{Paid: paid})
+	return nil
+}
+
+// takeTick takes one tick, or passes it on.
+func (g *Gateway) takeTick(r *http.Request, t wire.Tick) (paid uint32, err error) {
 	switch t.Asset {
 	case 0:
 	case g.book.Asset():
-		paid, err := g.book.Tick(r.Context(), t)
-		if err == nil {
-			wire.WriteJSON(w, http.StatusOK, wire.TickReply{Paid: paid})
-		}
-		return err
+		return g.book.Tick(r.Context(), t)
 	case g.app.Model:
-		return g.forward(w, r, body)
+		return g.forward(r, t)
 	}
-	return wire.NewError(http.StatusNotFound, wire.TypeInvalidRequest, "unknown_asset",
+	return 0, wire.NewError(http.StatusNotFound, wire.TypeInvalidRequest, "unknown_asset",
 		"asset %d takes no ticks here; this gateway takes its own, %d, and those of its model, %d", t.Asset, g.book.Asset(), g.app.Model)
 }
 
-// forward passes a tick on to the model, and the model's answer back.
-func (g *Gateway) forward(w http.ResponseWriter, r *http.Request, body []byte) error {
-	header := http.Header{}
-	wire.CopyTrace(header, r.Header)
-	resp, err := g.peers.post(r.Context(), g.app.Model, wire.PathTicks, body, header)
-	if err != nil {
-		return modelError("model_down", "the model cannot be reached: %v; send the tick again", err)
+// forward passes a tick on to the model, and returns what the model says.
+func (g *Gateway) forward(r *http.Request, t wire.Tick) (paid uint32, err error) {
+	var reply wire.TickReply
+	err = g.peers.call(r.Context(), g.app.Model, wire.PathTicks, t, &reply, r.Header)
+	var refusal *wire.Error
+	if err == nil || errors.As(err, &refusal) {
+		return reply.Paid, err
 	}
-	defer resp.Body.Close()
-	status, said, err := readAnswer(resp)
-	if err != nil {
-		return modelError("model_down", "the model broke off: %v; send the tick again", err)
-	}
-	if status != http.StatusOK {
-		return wire.ReadError(status, said)
-	}
-	w.Header().Set("Content-Type", "application/json")
-	_, _ = w.Write(said)
-	return nil
+	return 0, modelError("model_down", "the model cannot be reached: %v; send the tick again", err)
 }
 
 func (g *Gateway) entry() wire.Model {

@@ -3,12 +3,12 @@ package gateway
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 
 	"github.com/weal-network/weal/keep"
 	"github.com/weal-network/weal/types"
+	"github.com/weal-network/weal/wire"
 )
 
 // kept keeps the last quote that each lane has paid, so that its payment can be
@@ -29,7 +29,7 @@ func openKept(ctx context.Context, db *sql.DB) (*kept, error) {
 // put keeps q as the last quote of its lane.
 func (k *kept) put(q *quoted) error {
 	ref := q.Quote.Lane
-	b, err := json.Marshal(q)
+	b, err := wire.Marshal(q)
 	if err != nil {
 		return err
 	}
@@ -55,7 +55,7 @@ func (k *kept) get(ctx context.Context, ref types.LaneRef, id string) (*quoted, 
 	}
 	q := &quoted{}
 	if err == nil {
-		err = json.Unmarshal(b, q)
+		err = wire.Unmarshal(b, q)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read kept quote: %w", err)

@@ -3,7 +3,6 @@ package gateway
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -93,7 +92,7 @@ func (p *peers) post(ctx context.Context, id types.AssetID, path string, body []
 // call posts in and reads the answer into out. A failing status is the asset's
 // own *wire.Error; all else is no *wire.Error.
 func (p *peers) call(ctx context.Context, id types.AssetID, path string, in, out any, trace http.Header) error {
-	body, err := json.Marshal(in)
+	body, err := wire.Marshal(in)
 	if err != nil {
 		return err
 	}
@@ -111,7 +110,7 @@ func (p *peers) call(ctx context.Context, id types.AssetID, path string, in, out
 	if status != http.StatusOK {
 		return wire.ReadError(status, said)
 	}
-	if err := json.Unmarshal(said, out); err != nil {
+	if err := wire.Unmarshal(said, out); err != nil {
 		return fmt.Errorf("asset %d answered with something else than %s does: %w", id, path, err)
 	}
 	return nil

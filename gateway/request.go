@@ -155,7 +155,7 @@ func (r *request) modelBody(app App, messages []wire.ChatMessage, maxTokens int)
 	for name, v := range r.settings {
 		out[name] = v
 	}
-	b, err := json.Marshal(out)
+	b, err := wire.Marshal(out)
 	if err != nil {
 		return nil, fmt.Errorf("build prompt: %w", err)
 	}

@@ -37,6 +37,7 @@ func TestRequestsAreAnsweredHonestly(t *testing.T) {
 		msg(`,"max_tokens":0`):                {400, "bad_max_tokens"},
 		msg(`,"max_completion_tokens":-4`):    {400, "bad_max_tokens"},
 		msg(`,"max_tokens":"x"`):              {400, "bad_json"},
+		msg(`,"messages":[]`):                 {400, "bad_json"}, // a name that comes twice
 		`{"messages":[{"role":"user","content":[{"type":"image_url"}]}]}`:                                               {400, "unsupported_content"},
 		`{"messages":[{"role":"user","content":7}]}`:                                                                    {400, "bad_content"},
 		`{"messages":[{"role":"tool","content":"x"}]}`:                                                                  {400, "unsupported_role"},
@@ -48,10 +49,10 @@ func TestRequestsAreAnsweredHonestly(t *testing.T) {
 	for _, fine := range []string{
 		"", `,"n":1`, `,"tools":[]`, `,"tools":null`, `,"logprobs":false`, `,"modalities":["text"]`, `,"max_tokens":5`,
 		`,"unknown":{"deep":[1]}`, `,"stream_options":null`, `,"response_format":{"type":"text"}`,
-		`,"messages":[{"role":"developer","content":"x"},{"role":"user","content":[{"type":"text","text":"voucher?"}]}]`,
 	} {
 		w.quote(msg(fine))
 	}
+	w.quote(`{"messages":[{"role":"developer","content":"x"},{"role":"user","content":[{"type":"text","text":"voucher?"}]}]}`)
 }
 
 func TestMaxTokensBoundsTheAnswer(t *testing.T) {

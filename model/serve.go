@@ -2,7 +2,6 @@ package model
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -133,7 +132,7 @@ type record struct {
 // ticks: nothing in it goes beyond what was sent, within the rule, before.
 func (m *Model) replay(w http.ResponseWriter, o *order, kept []byte) error {
 	var rec record
-	if err := json.Unmarshal(kept, &rec); err != nil {
+	if err := wire.Unmarshal(kept, &rec); err != nil {
 		return fmt.Errorf("read kept answer: %w", err)
 	}
 	if rec.Input != o.input.String() {

@@ -3,7 +3,6 @@ package model
 import (
 	"context"
 	"crypto/sha256"
-	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
@@ -158,7 +157,7 @@ func (s *stream) end(ctx context.Context, finish string, failure error) {
 
 // keep writes the answer down.
 func (s *stream) keep(ctx context.Context, rec record) error {
-	b, err := json.Marshal(rec)
+	b, err := wire.Marshal(rec)
 	if err != nil {
 		return err
 	}
@@ -171,15 +170,11 @@ func (s *stream) receipt(ctx context.Context) (pay.SignedReceipt, error) {
 	if err != nil {
 		return pay.SignedReceipt{}, err
 	}
-	group, err := pay.SignGroup([]pay.Receipt{{
+	return s.m.book.Sign(pay.Receipt{
 		Chain: s.m.chain, Lane: s.o.Lane, Seq: s.o.Seq, Asset: s.o.Asset, Version: s.o.Version, Order: s.o.hash,
 		Input: s.o.input, Output: types.Hash(sha256.Sum256([]byte(s.text.String()))), Amount: amount,
 		Policy: pay.PolicyAudit, Time: s.m.cfg.Now().UnixMilli(),
-	}}, s.m.cfg.Key)
-	if err != nil {
-		return pay.SignedReceipt{}, err
-	}
-	return group[0], nil
+	}, s.m.cfg.Key)
 }
 
 // amount returns what the order was paid.

@@ -58,12 +58,12 @@ func wantSize(what string, b []byte, n int) error {
 	return nil
 }
 
-// encodeText is base64url without padding, the text form of binary structures.
-func encodeText(b []byte) []byte {
-	return base64.RawURLEncoding.AppendEncode(nil, b)
+// appendText is base64url without padding, the text form of binary structures.
+func appendText(text, b []byte) []byte {
+	return base64.RawURLEncoding.AppendEncode(text, b)
 }
 
-// decodeText is the inverse of encodeText. The standard decoder skips line breaks
+// decodeText is the inverse of appendText. The standard decoder skips line breaks
 // and, if not strict, ignores stray bits; both would give one value many texts.
 func decodeText(what string, text []byte) ([]byte, error) {
 	b, err := base64.RawURLEncoding.Strict().AppendDecode(nil, text)

@@ -17,8 +17,11 @@ var ErrKey = errors.New("not a key that can sign")
 // Signature is an Ed25519 signature; its text form is base64url without padding.
 type Signature [ed25519.SignatureSize]byte
 
+// AppendText implements encoding.TextAppender.
+func (s Signature) AppendText(b []byte) ([]byte, error) { return appendText(b, s[:]), nil }
+
 // MarshalText implements encoding.TextMarshaler.
-func (s Signature) MarshalText() ([]byte, error) { return encodeText(s[:]), nil }
+func (s Signature) MarshalText() ([]byte, error) { return s.AppendText(nil) }
 
 // UnmarshalText implements encoding.TextUnmarshaler.
 func (s *Signature) UnmarshalText(text []byte) error {

@@ -1,6 +1,7 @@
 package pay_test
 
 import (
+	"bytes"
 	"crypto/ed25519"
 	"crypto/sha512"
 	"encoding/hex"
@@ -80,4 +81,40 @@ func smallOrderPoints(t *testing.T) (all []types.Hash) {
 	}
 	require.Len(t, all, 14)
 	return all
+}
+
+// TestVerifierOfGroups: that a group's signature was found to hold helps its own
+// receipts and no other.
+func TestVerifierOfGroups(t *testing.T) {
+	key := ed25519.NewKeyFromSeed(make([]byte, 32))
+	public, verifier := pay.PublicKey(key), pay.NewVerifier(4)
+	receipts := make([]pay.Receipt, 3)
+	for i := range receipts {
+		receipts[i] = pay.Receipt{Seq: uint64(i + 1), Asset: 5, Policy: pay.PolicyAudit}
+	}
+	signed, err := pay.SignGroup(receipts, key)
+	require.NoError(t, err)
+	other := pay.PublicKey(ed25519.NewKeyFromSeed(bytes.Repeat([]byte{1}, 32)))
+	for range 2 {
+		for _, s := range signed {
+			require.NoError(t, verifier.Receipt(s, public))
+			require.ErrorIs(t, verifier.Receipt(s, other), pay.ErrSignature)
+			forged := s
+			forged.Amount = types.NewAmount(1)
+			require.ErrorIs(t, verifier.Receipt(forged, public), pay.ErrSignature)
+			forged = s
+			forged.Signature[9] ^= 1
+			require.ErrorIs(t, verifier.Receipt(forged, public), pay.ErrSignature)
+			forged = s
+			forged.Path.Count++
+			require.Error(t, verifier.Receipt(forged, public))
+		}
+		// Beyond what is remembered, it is verified anew.
+		for i := range uint64(600) {
+			pair, err := pay.SignGroup([]pay.Receipt{{Seq: i, Policy: pay.PolicyAudit}, {Seq: i + 1, Policy: pay.PolicyAudit}}, key)
+			require.NoError(t, err)
+			require.NoError(t, verifier.Receipt(pair[0], public))
+			require.NoError(t, verifier.Receipt(pair[1], public))
+		}
+	}
 }

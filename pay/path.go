@@ -116,13 +116,16 @@ func ParsePath(b []byte) (Path, error) {
 	return p, nil
 }
 
-// MarshalText implements encoding.TextMarshaler.
-func (p Path) MarshalText() ([]byte, error) {
+// AppendText implements encoding.TextAppender.
+func (p Path) AppendText(b []byte) ([]byte, error) {
 	if p.Count == 0 && p.Index == 0 && len(p.Siblings) == 0 {
-		return []byte{}, nil
+		return b, nil
 	}
-	return encodeText(p.Bytes()), nil
+	return appendText(b, p.Bytes()), nil
 }
+
+// MarshalText implements encoding.TextMarshaler.
+func (p Path) MarshalText() ([]byte, error) { return p.AppendText([]byte{}) }
 
 // UnmarshalText implements encoding.TextUnmarshaler.
 func (p *Path) UnmarshalText(text []byte) error {

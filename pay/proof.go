@@ -80,13 +80,16 @@ func ParseProof(b []byte) (Proof, error) {
 	return p, nil
 }
 
-// MarshalText implements encoding.TextMarshaler.
-func (p Proof) MarshalText() ([]byte, error) {
+// AppendText implements encoding.TextAppender.
+func (p Proof) AppendText(b []byte) ([]byte, error) {
 	if p.Count == 0 && p.Index == 0 && len(p.Siblings) == 0 {
-		return []byte{}, nil
+		return b, nil
 	}
-	return encodeText(p.Bytes()), nil
+	return appendText(b, p.Bytes()), nil
 }
+
+// MarshalText implements encoding.TextMarshaler.
+func (p Proof) MarshalText() ([]byte, error) { return p.AppendText([]byte{}) }
 
 // UnmarshalText implements encoding.TextUnmarshaler.
 func (p *Proof) UnmarshalText(text []byte) error {

@@ -105,8 +105,11 @@ func ParseSignedVoucher(b []byte) (SignedVoucher, error) {
 	return SignedVoucher{Voucher: v, Signature: Signature(b[VoucherSize:])}, err
 }
 
+// AppendText implements encoding.TextAppender.
+func (s SignedVoucher) AppendText(b []byte) ([]byte, error) { return appendText(b, s.Bytes()), nil }
+
 // MarshalText implements encoding.TextMarshaler.
-func (s SignedVoucher) MarshalText() ([]byte, error) { return encodeText(s.Bytes()), nil }
+func (s SignedVoucher) MarshalText() ([]byte, error) { return s.AppendText(nil) }
 
 // UnmarshalText implements encoding.TextUnmarshaler.
 func (s *SignedVoucher) UnmarshalText(text []byte) error {

@@ -36,6 +36,8 @@ type question struct {
 	hash types.Hash
 	lane *lane
 	seq  uint64
+	// booked is the question as it is counted until its cost is known.
+	booked openQuery
 }
 
 // Ask asks a question, pays for it and checks what it gets.
@@ -88,7 +90,7 @@ func streamed(body []byte) ([]byte, error) {
 		return nil, errors.New("ask: the body must be a JSON object, a chat completion request")
 	}
 	fields["stream"] = json.RawMessage("true")
-	return json.Marshal(fields)
+	return wire.Marshal(fields)
 }
 
 // usable finds the app to ask and how much is left of each open lane to it: of

@@ -83,13 +83,15 @@ func (c *Cost) leftOpen(ctx context.Context, tx *sql.Tx, ref types.LaneRef, seq 
 	if err != nil {
 		return err
 	}
-	ticks, err := list(ctx, tx, readTick, `SELECT leaf, seq, revealed FROM purse_ticks`+whereLane+`AND seq = ?`, key(ref, int64(seq))...)
+	var row []byte
+	if err := tx.QueryRowContext(ctx, `SELECT ticks FROM purse_lanes`+whereLane, key(ref)...).Scan(&row); err != nil {
+		return err
+	}
+	ticks, err := decodeTicks(row)
 	if err != nil {
 		return err
 	}
-	for _, t := range ticks {
-		sum, _ = sum.Add(t.value()) // fits: the bill's sum did
-	}
+	sum, _ = sum.Add(revealed(ticks, seq)) // fits: the bill's sum did
 	if sum.Cmp(c.Amount) < 0 {
 		c.Amount = sum
 	}

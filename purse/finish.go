@@ -45,7 +45,7 @@ func (p *Purse) finish(ctx context.Context, r *reading) error {
 				return err
 			}
 		}
-		return settleLeftOpen(ctx, tx, l.ref, ticks)
+		return p.close(ctx, tx, l.ref, r.q.booked, ticks)
 	})
 	if err != nil {
 		l.known = false // the next question reads what is kept

@@ -39,30 +39,38 @@ func (g *gate) await(ctx context.Context, l pay.TickLeaf, q wire.Quote, k uint32
 func (g *gate) ticks(rw http.ResponseWriter, r *http.Request) {
 	g.stage("tick")
 	b, _ := io.ReadAll(r.Body)
-	var t wire.Tick
-	if err := json.Unmarshal(b, &t); err != nil {
+	var req wire.TickRequest
+	if err := json.Unmarshal(b, &req); err != nil {
 		wire.WriteError(rw, err)
 		return
 	}
+	for _, t := range append([]wire.Tick{req.Tick}, req.And...) {
+		if err := g.takeTick(t); err != nil {
+			wire.WriteError(rw, err)
+			return
+		}
+	}
+	wire.WriteJSON(rw, http.StatusOK, wire.TickReply{Paid: req.K})
+	g.stage("ticked")
+}
+
+func (g *gate) takeTick(t wire.Tick) error {
 	g.mu.Lock()
 	s := g.quotes[fmt.Sprintf("q-%s-%d", t.Lane, t.Seq)]
 	g.mu.Unlock()
 	if s == nil || s.payment == nil {
-		wire.WriteError(rw, wire.NewError(http.StatusNotFound, wire.TypeInvalidRequest, "unknown_asset", "nothing is served there"))
-		return
+		return wire.NewError(http.StatusNotFound, wire.TypeInvalidRequest, "unknown_asset", "nothing is served there")
 	}
 	for _, p := range s.payment.Ticks {
 		if p.Leaf.Asset != t.Asset {
 			continue
 		}
 		if err := pay.VerifyTicks(p.Leaf, t.K, t.Preimage); err != nil {
-			wire.WriteError(rw, g.fault("%v", err))
-			return
+			return g.fault("%v", err)
 		}
 		g.credit(t, p)
 	}
-	wire.WriteJSON(rw, http.StatusOK, map[string]uint32{"paid": t.K})
-	g.stage("ticked")
+	return nil
 }
 
 func (g *gate) credit(t wire.Tick, p wire.PaidTick) {

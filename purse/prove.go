@@ -112,7 +112,7 @@ func (p *Purse) cover(ctx context.Context, ref types.LaneRef) error {
 	if err := p.sign(ctx, &question{lane: l, seq: l.seq()}, b); err != nil {
 		return err
 	}
-	return within(ctx, p.cfg.DB, func(tx *sql.Tx) error { return settleLeftOpen(ctx, tx, ref, types.Amount{}) })
+	return within(ctx, p.cfg.DB, func(tx *sql.Tx) error { return p.settleLeftOpen(ctx, tx, ref, types.Amount{}) })
 }
 
 // takeLane is take for one lane.

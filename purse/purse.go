@@ -55,6 +55,8 @@ type Purse struct {
 	// verifier knows the keys of assets.
 	verifier *pay.Verifier
 
+	days days
+
 	mu    sync.Mutex
 	lanes []*lane
 	freed chan struct{} // closed, and replaced, whenever a lane becomes free

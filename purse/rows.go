@@ -116,63 +116,42 @@ func readLane(row scanner) (*lane, error) {
 func (p *Purse) promised(ctx context.Context, ref types.LaneRef) (total types.Amount, lastSeq uint64, err error) {
 	var text string
 	var seq int64
-	err = p.cfg.DB.QueryRowContext(ctx, `SELECT total, last_seq FROM purse_lanes`+whereLane, key(ref)...).Scan(&text, &seq)
+	var ticks []byte
+	err = p.cfg.DB.QueryRowContext(ctx, `SELECT total, last_seq, ticks FROM purse_lanes`+whereLane, key(ref)...).Scan(&text, &seq, &ticks)
 	if err == nil {
 		total, err = types.ParseAmount(text)
+	}
+	var open []openTick
+	if err == nil {
+		open, err = decodeTicks(ticks)
 	}
 	if err != nil {
 		return total, 0, fmt.Errorf("lane %s: %w", ref, err)
 	}
-	open, err := list(ctx, p.cfg.DB, readTick, `SELECT leaf, seq, revealed FROM purse_ticks`+whereLane+`AND seq = ?`, key(ref, seq)...)
-	if err != nil {
-		return total, 0, fmt.Errorf("lane %s: read ticks: %w", ref, err)
-	}
-	for _, t := range open {
-		total, _ = total.Add(t.value()) // fits: the voucher's ceiling did
-	}
-	return total, uint64(seq), nil
+	worth, _ := total.Add(revealed(open, uint64(seq))) // fits: the voucher's ceiling did
+	return worth, uint64(seq), nil
 }
 
 // load reads what a lane has promised into l, which the caller holds the lease of.
 func (l *lane) load(ctx context.Context, q querier) error {
 	l.known, l.closed = false, false
-	var err error
-	l.leaves, err = list(ctx, q, readLeaf, `SELECT leaf FROM purse_leaves`+whereLane+`ORDER BY asset`, key(l.ref)...)
-	if err != nil {
-		return fmt.Errorf("read leaves: %w", err)
-	}
-	l.open, err = list(ctx, q, readTick, `SELECT leaf, seq, revealed FROM purse_ticks`+whereLane+`ORDER BY asset`, key(l.ref)...)
-	if err != nil {
-		return fmt.Errorf("read ticks: %w", err)
-	}
-	var mountain []byte
+	var leaves, ticks, mountain []byte
 	var seq int64
-	err = q.QueryRowContext(ctx, `SELECT mountain, last_seq FROM purse_lanes`+whereLane, key(l.ref)...).Scan(&mountain, &seq)
+	err := q.QueryRowContext(ctx, `SELECT leaves, ticks, mountain, last_seq FROM purse_lanes`+whereLane, key(l.ref)...).
+		Scan(&leaves, &ticks, &mountain, &seq)
 	l.mountain, l.lastSeq = pay.Mountain{}, uint64(seq)
+	if err == nil {
+		l.leaves, err = decodeLeaves(leaves)
+	}
+	if err == nil {
+		l.open, err = decodeTicks(ticks)
+	}
 	if err == nil && mountain != nil {
 		err = l.mountain.UnmarshalBinary(mountain)
 	}
 	if err != nil {
-		return fmt.Errorf("read receipts root: %w", err)
+		return fmt.Errorf("read lane: %w", err)
 	}
 	l.known = true
 	return nil
-}
-
-func readLeaf(row scanner) (pay.Leaf, error) {
-	var b []byte
-	if err := row.Scan(&b); err != nil {
-		return pay.Leaf{}, err
-	}
-	return pay.ParseLeaf(b)
-}
-
-func readTick(row scanner) (openTick, error) {
-	var b []byte
-	var seq, revealed int64
-	if err := row.Scan(&b, &seq, &revealed); err != nil {
-		return openTick{}, err
-	}
-	leaf, err := pay.ParseTickLeaf(b)
-	return openTick{TickLeaf: leaf, seq: uint64(seq), revealed: uint32(revealed)}, err
 }

@@ -18,7 +18,6 @@ import (
 // promise is what a voucher is to say, before it is written down.
 type promise struct {
 	leaves  []pay.Leaf
-	changed []pay.Leaf // those of leaves that are not in the database yet
 	ticks   []openTick
 	split   *pay.Split
 	tree    *pay.Ticks
@@ -120,8 +119,6 @@ func (s *promise) raise(more pay.Leaf) error {
 		return bad("the leaf of asset %d does not fit 128 bits", more.Asset)
 	}
 	s.leaves[i].Amount, s.leaves[i].Order = sum, more.Order
-	// An asset can be raised twice, by old ticks and by a firm price; the later one counts.
-	s.changed = append(s.changed, s.leaves[i])
 	return nil
 }
 
@@ -132,56 +129,28 @@ func leafOf(leaves []pay.Leaf, asset types.AssetID) (int, bool) {
 // write makes the promise durable, if the lane is still ours.
 func (p *Purse) write(ctx context.Context, tx *sql.Tx, q *question, b *bill, s *promise) error {
 	ref, now := q.lane.ref, p.cfg.Now()
-	res, err := tx.ExecContext(ctx, `UPDATE purse_lanes SET last_seq = ?, total = ?, voucher = ?`+whereLane+`AND holder = ? AND last_seq < ?`,
-		append([]any{int64(q.seq), s.voucher.Total.String(), s.voucher.Bytes()}, key(ref, p.holder, int64(q.seq))...)...)
+	res, err := tx.ExecContext(ctx, `UPDATE purse_lanes SET last_seq = ?, total = ?, voucher = ?, leaves = ?, ticks = ?`+whereLane+
+		`AND holder = ? AND last_seq < ?`,
+		append([]any{int64(q.seq), s.voucher.Total.String(), s.voucher.Bytes(), encodeLeaves(s.leaves), encodeTicks(s.ticks)},
+			key(ref, p.holder, int64(q.seq))...)...)
 	if err != nil {
 		return err
 	}
 	if n, err := res.RowsAffected(); err != nil || n != 1 {
 		return errors.Join(err, fmt.Errorf("lane %s: %w", ref, ErrLease))
 	}
-	for _, leaf := range s.changed {
-		if _, err := tx.ExecContext(ctx, `INSERT INTO purse_leaves (tab, epoch, lane, asset, leaf) VALUES (?, ?, ?, ?, ?)
-			ON CONFLICT (tab, epoch, lane, asset) DO UPDATE SET leaf = excluded.leaf`,
-			key(ref, int64(leaf.Asset), leaf.Bytes())...); err != nil {
-			return err
-		}
-	}
-	if err := s.writeTicks(ctx, tx, q); err != nil {
-		return err
-	}
 	if !q.lane.closed {
-		if err := settleLeftOpen(ctx, tx, ref, s.before); err != nil {
+		if err := p.settleLeftOpen(ctx, tx, ref, s.before); err != nil {
 			return err
 		}
 	}
 	return p.book(ctx, tx, q, b, now)
 }
 
-// writeTicks replaces the ticks of the lane's last voucher.
-func (s *promise) writeTicks(ctx context.Context, tx *sql.Tx, q *question) error {
-	ref := q.lane.ref
-	for _, old := range q.lane.open {
-		if slices.ContainsFunc(s.ticks, func(t openTick) bool { return t.Asset == old.Asset }) {
-			continue // it is overwritten
-		}
-		if _, err := tx.ExecContext(ctx, `DELETE FROM purse_ticks`+whereLane+`AND asset = ?`, key(ref, int64(old.Asset))...); err != nil {
-			return err
-		}
-	}
-	for _, t := range s.ticks {
-		if _, err := tx.ExecContext(ctx, `INSERT INTO purse_ticks (tab, epoch, lane, asset, seq, leaf, revealed) VALUES (?, ?, ?, ?, ?, ?, 0)
-			ON CONFLICT (tab, epoch, lane, asset) DO UPDATE SET seq = excluded.seq, leaf = excluded.leaf, revealed = 0`,
-			key(ref, int64(t.Asset), int64(q.seq), t.TickLeaf.Bytes())...); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // book counts the question at the most it can cost until it is known.
 func (p *Purse) book(ctx context.Context, tx *sql.Tx, q *question, b *bill, now time.Time) error {
-	spent, err := addToDay(ctx, tx, day(now), b.denom, types.Amount{}, b.most)
+	q.booked = openQuery{seq: int64(q.seq), day: day(now), denom: b.denom, firm: b.firm, cost: b.most}
+	spent, err := p.addToDay(ctx, tx, day(now), b.denom, types.Amount{}, b.most)
 	if err != nil {
 		return err
 	}

@@ -2,7 +2,6 @@ package purse
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -141,7 +140,7 @@ func because(ctx context.Context, err error) error {
 // event takes one event in.
 func (r *reading) event(data []byte) error {
 	var c wire.Completion
-	if err := json.Unmarshal(data, &c); err != nil {
+	if err := wire.Unmarshal(data, &c); err != nil {
 		return fmt.Errorf("an event is no completion chunk: %w", err)
 	}
 	if c.Error != nil {

@@ -2,11 +2,10 @@ package purse
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
-	"sync"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -37,68 +36,61 @@ func owed(l pay.TickLeaf, n int) uint32 {
 	return uint32(min(ticks, uint64(l.Most)))
 }
 
-// meter reveals one asset's ticks beside the stream, so that reading never waits
-// for a tick's answer. Later preimages pay for earlier ones: if the network is
-// slow, ticks are skipped, not queued.
-type meter struct {
-	p     *Purse
-	q     *question
-	leaf  pay.TickLeaf
-	chain *pay.HashChain
-	due   atomic.Uint32
-	wake  chan struct{}
-
-	// Of the goroutine; read when it has ended.
-	revealed uint32
-	err      error
+// meters reveal the ticks of a question beside the stream, so that reading never
+// waits for a tick's answer. Later preimages pay for earlier ones: if the network
+// is slow, ticks are skipped, not queued. What is due at once goes out together.
+type meters struct {
+	p    *Purse
+	q    *question
+	all  []*meter
+	got  atomic.Int64 // bytes of text received
+	wake chan struct{}
+	done chan struct{}
+	stop context.CancelFunc
 }
 
-// meters are all of a question.
-type meters struct {
-	all  []*meter
-	wg   sync.WaitGroup
-	stop context.CancelFunc
+// meter is one asset's ticks. It belongs to the goroutine that reveals, until that
+// has ended.
+type meter struct {
+	leaf     pay.TickLeaf
+	chain    *pay.HashChain
+	revealed uint32
+	err      error
 }
 
 // startMeters begins to reveal ticks for b, up to what owe says. Revealing does
 // not end with ctx: what was received is paid for.
 func (p *Purse) startMeters(ctx context.Context, q *question, b *bill) *meters {
 	ctx, stop := context.WithCancel(context.WithoutCancel(ctx))
-	ms := &meters{stop: stop}
+	ms := &meters{p: p, q: q, wake: make(chan struct{}, 1), done: make(chan struct{}), stop: stop}
 	for _, t := range q.lane.open {
-		m := &meter{p: p, q: q, leaf: t.TickLeaf, wake: make(chan struct{}, 1)}
+		m := &meter{leaf: t.TickLeaf}
 		for _, v := range b.payees {
 			if v.asset.ID == t.Asset {
 				m.chain = v.chain
 			}
 		}
 		ms.all = append(ms.all, m)
-		ms.wg.Go(func() { m.run(ctx) })
 	}
+	go ms.run(ctx)
 	return ms
 }
 
 // owe is told the bytes of text received so far.
 func (ms *meters) owe(n int) {
-	for _, m := range ms.all {
-		if due := owed(m.leaf, n); due > m.due.Load() {
-			m.due.Store(due)
-			select {
-			case m.wake <- struct{}{}:
-			default: // it is awake, and reads due when it comes round
-			}
-		}
+	ms.got.Store(int64(n))
+	select {
+	case ms.wake <- struct{}{}:
+	default: // it is awake, and looks again when it comes round
 	}
 }
 
 // finish waits until what is due was revealed, and writes into the lane how much
 // that is. It returns what went wrong.
 func (ms *meters) finish(l *lane) []string {
-	for _, m := range ms.all {
-		close(m.wake)
-	}
+	close(ms.wake)
 	late := time.AfterFunc(lastTicks, ms.stop)
-	ms.wg.Wait()
+	<-ms.done
 	late.Stop()
 	ms.stop()
 	var problems []string
@@ -111,50 +103,82 @@ func (ms *meters) finish(l *lane) []string {
 	return problems
 }
 
-func (m *meter) run(ctx context.Context) {
-	for range m.wake {
-		m.catchUp(ctx)
+func (ms *meters) run(ctx context.Context) {
+	defer close(ms.done)
+	for range ms.wake {
+		ms.catchUp(ctx)
 	}
-	m.catchUp(ctx)
+	ms.catchUp(ctx)
 }
 
-func (m *meter) catchUp(ctx context.Context) {
-	for m.err == nil && ctx.Err() == nil {
-		k := m.due.Load()
-		if k <= m.revealed {
+// catchUp reveals what is due, until nothing more is.
+func (ms *meters) catchUp(ctx context.Context) {
+	for ctx.Err() == nil {
+		var due []*meter
+		var ticks []wire.Tick
+		n := int(ms.got.Load())
+		for _, m := range ms.all {
+			if k := owed(m.leaf, n); k > m.revealed && m.err == nil {
+				due = append(due, m)
+				ticks = append(ticks, wire.Tick{Lane: ms.q.lane.ref, Seq: ms.q.seq, Asset: m.leaf.Asset, K: k, Preimage: m.chain.Preimage(k)})
+			}
+		}
+		if len(due) == 0 {
 			return
 		}
-		m.err = m.reveal(ctx, k)
+		ms.reveal(ctx, due, ticks)
 	}
 }
 
-// reveal writes down that k ticks are paid, and then pays them.
-func (m *meter) reveal(ctx context.Context, k uint32) error {
-	ref := m.q.lane.ref
-	// Whoever takes the lease reads at once what was revealed. What is revealed
-	// after that would be missing from its leaves: so only the holder reveals.
-	n, err := change(ctx, m.p.cfg.DB, `UPDATE purse_ticks SET revealed = ?`+whereLane+`AND asset = ? AND seq = ?
-		AND EXISTS (SELECT 1 FROM purse_lanes`+whereLane+`AND holder = ?)`,
-		append(append([]any{int64(k)}, key(ref, int64(m.leaf.Asset), int64(m.q.seq))...), key(ref, m.p.holder)...)...)
+// reveal writes down that ticks are paid, and then pays them: all at once, or one
+// by one if that is refused, so that one asset's trouble is not another's.
+func (ms *meters) reveal(ctx context.Context, due []*meter, ticks []wire.Tick) {
+	err := ms.write(ctx, ticks)
+	if err == nil {
+		for i, m := range due {
+			m.revealed = ticks[i].K
+		}
+		err = ms.send(ctx, wire.TickRequest{Tick: ticks[0], And: ticks[1:]})
+	}
+	for i, m := range due {
+		if m.err = err; err != nil && m.revealed == ticks[i].K && len(due) > 1 {
+			m.err = ms.send(ctx, wire.TickRequest{Tick: ticks[i]})
+		}
+	}
+}
+
+// write keeps what is about to be revealed. Whoever takes the lease reads at once
+// what was revealed, and what is revealed after that would be missing from its
+// leaves: so only the holder reveals.
+func (ms *meters) write(ctx context.Context, ticks []wire.Tick) error {
+	ref := ms.q.lane.ref
+	open := slices.Clone(ms.q.lane.open)
+	for i, m := range ms.all {
+		open[i].revealed = m.revealed
+	}
+	for _, t := range ticks {
+		open[slices.IndexFunc(open, func(o openTick) bool { return o.Asset == t.Asset })].revealed = t.K
+	}
+	n, err := change(ctx, ms.p.cfg.DB, `UPDATE purse_lanes SET ticks = ?`+whereLane+`AND holder = ? AND last_seq = ?`,
+		append([]any{encodeTicks(open)}, key(ref, ms.p.holder, int64(ms.q.seq))...)...)
+	if err == nil && n != 1 {
+		err = fmt.Errorf("lane %s: %w", ref, ErrLease)
+	}
 	if err != nil {
 		return fmt.Errorf("write tick: %w", err)
 	}
-	if n != 1 {
-		return fmt.Errorf("lane %s: %w", ref, ErrLease)
-	}
-	m.revealed = k
-	body, err := json.Marshal(wire.Tick{Lane: ref, Seq: m.q.seq, Asset: m.leaf.Asset, K: k, Preimage: m.chain.Preimage(k)})
+	return nil
+}
+
+// send brings ticks to the gateway; what is lost on the way is sent again.
+func (ms *meters) send(ctx context.Context, ticks wire.TickRequest) error {
+	body, err := wire.Marshal(ticks)
 	if err != nil {
 		return err
 	}
-	return m.send(ctx, body)
-}
-
-// send brings a tick to the gateway; what is lost on the way is sent again.
-func (m *meter) send(ctx context.Context, body []byte) error {
-	pause := m.p.pause
+	pause := ms.p.pause
 	for try := 1; ; try++ {
-		final, err := m.sendOnce(ctx, body)
+		final, err := ms.sendOnce(ctx, body)
 		if err == nil || final || try == tickTries {
 			return err
 		}
@@ -168,8 +192,8 @@ func (m *meter) send(ctx context.Context, body []byte) error {
 }
 
 // sendOnce reports as final what another try would not change.
-func (m *meter) sendOnce(ctx context.Context, body []byte) (final bool, err error) {
-	resp, err := m.p.post(ctx, m.q, wire.PathTicks, body, "", "")
+func (ms *meters) sendOnce(ctx context.Context, body []byte) (final bool, err error) {
+	resp, err := ms.p.post(ctx, ms.q, wire.PathTicks, body, "", "")
 	if err != nil {
 		return false, fmt.Errorf("%w: %w", ErrDown, err)
 	}

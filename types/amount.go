@@ -7,6 +7,7 @@ import (
 	"math"
 	"math/big"
 	"math/bits"
+	"strconv"
 )
 
 // Amount is an unsigned 128-bit number of a denomination's smallest units.
@@ -127,15 +128,21 @@ func (a Amount) Half() Amount {
 
 // String returns the decimal form.
 func (a Amount) String() string {
+	b, _ := a.AppendText(nil) // it never fails
+	return string(b)
+}
+
+// AppendText implements encoding.TextAppender.
+func (a Amount) AppendText(b []byte) ([]byte, error) {
 	if a.hi == 0 {
-		return fmt.Sprint(a.lo)
+		return strconv.AppendUint(b, a.lo, 10), nil
 	}
-	return a.Big().String()
+	return a.Big().Append(b, 10), nil
 }
 
 // MarshalText implements encoding.TextMarshaler: JSON carries amounts as
 // decimal strings, since JSON numbers lose digits beyond 2^53.
-func (a Amount) MarshalText() ([]byte, error) { return []byte(a.String()), nil }
+func (a Amount) MarshalText() ([]byte, error) { return a.AppendText(nil) }
 
 // UnmarshalText implements encoding.TextUnmarshaler.
 func (a *Amount) UnmarshalText(b []byte) error {

@@ -2,7 +2,6 @@ package vault
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -89,22 +88,20 @@ func (v *Vault) checkOrder(req wire.ReleaseRequest) (sealed, error) {
 }
 
 // serve makes the answer of an order that was paid, and keeps it.
-func (v *Vault) serve(ctx context.Context, o pay.Order, release wire.Release, hash types.Hash) ([]byte, error) {
+func (v *Vault) serve(ctx context.Context, o pay.Order, release wire.Release, hash types.Hash) (b []byte, err error) {
 	chunks := make([]types.Hash, len(release.Passages))
 	for i, p := range release.Passages {
 		chunks[i] = p.Chunk().Hash()
 	}
-	signed, err := pay.SignGroup([]pay.Receipt{{
+	release.Receipt, err = v.book.Sign(pay.Receipt{
 		Chain: v.chain, Lane: o.Lane, Seq: o.Seq, Asset: o.Asset, Version: o.Version, Order: hash,
 		Input: o.Request, Output: pay.ItemsHash(chunks), Amount: o.Price, Policy: pay.PolicyAudit,
 		Time: v.cfg.Now().UnixMilli(),
-	}}, v.cfg.Key)
+	}, v.cfg.Key)
 	if err != nil {
 		return nil, err
 	}
-	release.Receipt = signed[0]
-	b, err := json.Marshal(release)
-	if err != nil {
+	if b, err = wire.Marshal(release); err != nil {
 		return nil, fmt.Errorf("encode release: %w", err)
 	}
 	return b, v.book.MarkServed(ctx, hash, b)

@@ -3,7 +3,6 @@ package wire
 import (
 	"bytes"
 	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -42,7 +41,7 @@ func ReadAll(body io.Reader, announced int64) ([]byte, error) {
 
 // Decode reads one JSON value into v and nothing after it.
 func Decode(b []byte, v any) error {
-	if err := json.Unmarshal(b, v); err != nil {
+	if err := Unmarshal(b, v); err != nil {
 		if len(bytes.TrimSpace(b)) == 0 {
 			err = errors.New("it is empty")
 		}
@@ -53,7 +52,7 @@ func Decode(b []byte, v any) error {
 
 // EncodeHeader packs v for a header: base64url, without padding, of its JSON.
 func EncodeHeader(v any) (string, error) {
-	b, err := json.Marshal(v)
+	b, err := Marshal(v)
 	if err != nil {
 		return "", fmt.Errorf("encode header: %w", err)
 	}
@@ -64,7 +63,7 @@ func EncodeHeader(v any) (string, error) {
 func DecodeHeader(name, s string, v any) error {
 	b, err := base64.RawURLEncoding.DecodeString(s)
 	if err == nil {
-		err = json.Unmarshal(b, v)
+		err = Unmarshal(b, v)
 	}
 	if err != nil {
 		return NewError(http.StatusBadRequest, TypeInvalidRequest, "bad_header", "header %s: want base64url of JSON: %v", name, err)

@@ -1,7 +1,6 @@
 package wire
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 )
@@ -51,7 +50,7 @@ func WriteError(w http.ResponseWriter, err error) {
 // WriteJSON answers with v. A value that cannot be encoded is a programming
 // error; the client then sees an empty body with status 500.
 func WriteJSON(w http.ResponseWriter, status int, v any) {
-	b, err := json.Marshal(v)
+	b, err := Marshal(v)
 	if err != nil {
 		http.Error(w, "", http.StatusInternalServerError)
 		return
@@ -67,7 +66,7 @@ func ReadError(status int, body []byte) *Error {
 	var v struct {
 		Error *Error `json:"error"`
 	}
-	if err := json.Unmarshal(body, &v); err == nil && v.Error != nil && v.Error.Message != "" {
+	if err := Unmarshal(body, &v); err == nil && v.Error != nil && v.Error.Message != "" {
 		v.Error.Status = status
 		return v.Error
 	}

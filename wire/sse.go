@@ -3,7 +3,6 @@ package wire
 import (
 	"bufio"
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -43,7 +42,7 @@ func (e *Events) End() error { return e.raw([]byte(end)) }
 const end = "data: " + Done + "\n\n"
 
 func (e *Events) send(v any, after string) error {
-	b, err := json.Marshal(v)
+	b, err := Marshal(v)
 	if err != nil {
 		return fmt.Errorf("encode event: %w", err)
 	}
