@@ -112,15 +112,15 @@ func (b *Book) pressing() bool {
 	return false
 }
 
-// Settle brings every unsettled claim to the chain and returns how many lanes it
-// settled. If a batch fails, its settlements go one by one, so that one that the
+// Settle brings every unsettled claim that is worth it to the chain and returns how
+// many lanes it settled. If a batch fails, its settlements go one by one, so that one that the
 // chain refuses does not hold up the others.
 func (b *Book) Settle(ctx context.Context, s Settler) (n int, err error) {
 	b.settling.Lock()
 	defer b.settling.Unlock()
 	b.catchUp(ctx)
 	var errs []error
-	for part := range slices.Chunk(b.claims(), batch) {
+	for part := range slices.Chunk(b.worthBringing(ctx, b.claims()), batch) {
 		err := s.Settle(ctx, settlements(part))
 		for _, c := range part {
 			one := err
@@ -136,6 +136,42 @@ func (b *Book) Settle(ctx context.Context, s Settler) (n int, err error) {
 		}
 	}
 	return n, errors.Join(errs...)
+}
+
+// worthBringing leaves out claims of less than bringing them costs, unless the tab's
+// fee reserve refunds the lane's first credit. A payer can cause such claims, on
+// thousands of lanes, by bringing a little of each itself. They stay in the tab's
+// exposure; of a lane that is closed they are lost.
+func (b *Book) worthBringing(ctx context.Context, all []claim) (some []claim) {
+	chain, ok := b.cfg.Chain.(Reserver)
+	if !ok {
+		return all
+	}
+	left := map[types.TabID]types.Amount{}
+	for _, c := range all {
+		tab := c.state.ref.Tab
+		r, err := b.view.reserve(ctx, chain, tab, fresh)
+		if err != nil || c.state.unsettled().Cmp(r.refund) >= 0 {
+			some = append(some, c)
+			continue
+		}
+		if _, asked := left[tab]; !asked {
+			left[tab] = r.left
+		}
+		if rest, enough := left[tab].Sub(r.refund); enough && c.state.settled.IsZero() {
+			left[tab], some = rest, append(some, c)
+			continue
+		}
+		l, err := b.view.lane(ctx, c.state.ref, fresh)
+		if err == nil && l.State == types.LaneClosed {
+			came, _ := c.state.settled.Sub(c.state.lost) // what is lost was counted as settled
+			err = b.writeOff(ctx, c, came)
+		}
+		if err != nil {
+			b.cfg.Log.Warn("what is not worth settling is kept", "lane", c.state.ref.String(), "err", err)
+		}
+	}
+	return some
 }
 
 // catchUp takes over what settlements have credited without this book's notice:
