@@ -162,6 +162,10 @@ func (b *Book) accept(ctx context.Context, p promise) error {
 	if err != nil {
 		return err
 	}
+	if b.gave(l) {
+		// Its answer was under way, and nobody can be asked for its ticks any more.
+		next.unpaid = sum(next.unpaid, old.risk)
+	}
 	var first *firstOrder
 	if old.seq == 0 {
 		if first, err = b.first(ctx, ref, sum(p.price, p.risk)); err != nil {
@@ -193,6 +197,6 @@ func (s state) follow(p promise) (state, error) {
 	return state{
 		ref: p.voucher.Lane, seq: p.voucher.Seq, order: p.order,
 		voucher: p.voucher, leaf: p.leaf, leafPath: p.leafPath, tick: p.tick, tickPath: p.tickPath,
-		value: firm, settled: s.settled, risk: p.risk, lost: s.lost,
+		value: firm, settled: s.settled, risk: p.risk, lost: s.lost, unpaid: s.workedOff(p.price),
 	}, nil
 }

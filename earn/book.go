@@ -166,7 +166,8 @@ func (b *Book) Asset() types.AssetID {
 
 // add puts a lane with state s into the maps. The caller holds b.mu.
 func (b *Book) add(s state) *lane {
-	l := &lane{state: s, changed: make(chan struct{}), serving: make(chan struct{}, 1)}
+	// Of an order that was under way before a restart, nobody knows what was given.
+	l := &lane{state: s, changed: make(chan struct{}), serving: make(chan struct{}, 1), giving: s.tick != nil}
 	b.lanes[s.ref] = l
 	t := b.tab(s.ref.Tab)
 	t.lanes = append(t.lanes, l)
@@ -244,6 +245,7 @@ func (b *Book) set(l *lane, s state) {
 	if l.state.order != s.order {
 		delete(b.byOrder, l.state.order)
 		b.byOrder[s.order] = l
+		l.giving = false
 	}
 	before, owed := l.state.exposed(), l.state.value
 	l.state, l.next = s, nil

@@ -18,6 +18,7 @@ type lane struct {
 	next    *state        // being written: already counts in the exposure
 	counted part          // what of it is in the sums of its tab and of all
 	handing bool          // its claim waits to be handed to the watcher
+	giving  bool          // something was given for its order, which is not served yet
 	changed chan struct{} // closed when state changes
 }
 
@@ -48,7 +49,12 @@ type state struct {
 	// risk is what may be given away ahead of its tick.
 	risk types.Amount
 	// lost is how much of settled the chain did not credit.
-	lost   types.Amount
+	lost types.Amount
+	// unpaid is what was given ahead of ticks that did not come. It stays in the
+	// exposure: who takes a first tick and leaves, again and again, is stopped there.
+	// A sixteenth of what is paid later is taken off, so that what an honest payer
+	// loses its connection over does not add up.
+	unpaid types.Amount
 	served bool
 }
 
@@ -62,7 +68,20 @@ func (s state) unsettled() types.Amount {
 }
 
 // exposed returns what the asset would lose if the lane paid nothing more.
-func (s state) exposed() types.Amount { return sum(s.unsettled(), s.risk, s.lost) }
+func (s state) exposed() types.Amount { return sum(s.unsettled(), s.risk, s.lost, s.unpaid) }
+
+// workedOff returns what is left of unpaid after something was paid.
+func (s state) workedOff(paid types.Amount) types.Amount {
+	if paid.IsZero() {
+		return s.unpaid
+	}
+	off := paid.Half().Half().Half().Half()
+	if off.IsZero() {
+		off = types.NewAmount(1)
+	}
+	left, _ := s.unpaid.Sub(off) // zero if it is all
+	return left
+}
 
 // live reports whether the lane counts in exposure or settlement.
 func (s state) live() bool { return !s.exposed().IsZero() }

@@ -316,7 +316,7 @@ func kept(t *testing.T, path string) (used, orders int) {
 func TestBookOfAnEarlierVersionIsUpgraded(t *testing.T) {
 	l := newLab(t, 100)
 	require.NoError(t, l.serve(t.Context(), lane(0), 1))
-	for _, stmt := range []string{`DROP TABLE earn_uses`, `UPDATE keep_schema SET version = 1 WHERE name = 'earn'`} {
+	for _, stmt := range []string{`DROP TABLE earn_uses`, `ALTER TABLE earn_lanes DROP COLUMN unpaid`, `UPDATE keep_schema SET version = 1 WHERE name = 'earn'`} {
 		_, err := l.cfg.DB.ExecContext(t.Context(), stmt)
 		require.NoError(t, err)
 	}

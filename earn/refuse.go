@@ -67,7 +67,7 @@ func refuseClosing(l types.Lane) error {
 
 func refuseExposure(tab types.TabID, exposure types.Amount) error {
 	return wire.NewError(http.StatusTooManyRequests, wire.TypeRateLimit, CodeExposure,
-		"tab %d would owe more than %s before a settlement; settling now, retry in a few seconds", tab, exposure)
+		"tab %d would owe more than %s before a settlement, with what it has taken and not paid for; settling now, retry in a few seconds", tab, exposure)
 }
 
 func refuseExposureAll(denom string, exposure types.Amount) error {

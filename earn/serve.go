@@ -54,10 +54,32 @@ func (b *Book) ServeOn(ctx context.Context, ref types.LaneRef, order types.Hash)
 	return b.Serve(ctx, order)
 }
 
+// Give is called when the first of what an order pays by ticks is given away.
+func (b *Book) Give(order types.Hash) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if l := b.byOrder[order]; l != nil {
+		l.giving = true
+	}
+}
+
+// gave reports whether something was given for a lane's order that is not served.
+func (b *Book) gave(l *lane) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return l.giving && !l.state.served
+}
+
 // MarkServed keeps the answer of an order that was accepted, so that a retry gets
 // the same and nothing more is given for it. Marking it again with the same
 // answer changes nothing; another answer is refused with 409.
 func (b *Book) MarkServed(ctx context.Context, order types.Hash, response []byte) error {
+	return b.MarkGiven(ctx, order, response, 0)
+}
+
+// MarkGiven is MarkServed of an order that is paid by ticks, for which so much was
+// given. What of it is not paid stays in the tab's exposure.
+func (b *Book) MarkGiven(ctx context.Context, order types.Hash, response []byte, ticks uint32) error {
 	l, err := b.of(ctx, order)
 	if err != nil {
 		return err
@@ -80,6 +102,9 @@ func (b *Book) MarkServed(ctx context.Context, order types.Hash, response []byte
 	}
 	next := old
 	next.served, next.risk = true, types.Amount{}
+	if old.tick != nil && ticks > old.paid {
+		next.unpaid = sum(old.unpaid, times(old.tick.Price, uint64(min(ticks, old.tick.Most)-old.paid)))
+	}
 	if err := b.store.served(b.Asset(), next, response); err != nil {
 		return err
 	}

@@ -13,7 +13,7 @@ import (
 )
 
 // schemaVersion counts the layouts of earn's tables.
-const schemaVersion = 3
+const schemaVersion = 4
 
 // One row a lane: its newest order and claim. Nothing older is kept, since the
 // newest claim pays everything before it too. One row a holder whose credential's
@@ -30,10 +30,11 @@ const (
 		asset INTEGER NOT NULL, holder TEXT NOT NULL, height INTEGER NOT NULL, used INTEGER NOT NULL,
 		PRIMARY KEY (asset, holder))`
 	createTabs   = `CREATE TABLE IF NOT EXISTS earn_tabs (tab INTEGER PRIMARY KEY, denom TEXT NOT NULL)`
+	addUnpaid    = `ALTER TABLE earn_lanes ADD COLUMN unpaid BLOB NOT NULL DEFAULT x'00000000000000000000000000000000'`
 	createOrders = `CREATE INDEX IF NOT EXISTS earn_orders ON earn_lanes (asset, ord)`
 
 	columns = `tab, epoch, lane, seq, ord, voucher, leaf, leaf_path, tick, tick_path, paid, preimage,
-		value, settled, risk, lost, served`
+		value, settled, risk, lost, unpaid, served`
 	whereLane = ` WHERE asset = ? AND tab = ? AND epoch = ? AND lane = ?`
 
 	selectLane     = `SELECT ` + columns + ` FROM earn_lanes` + whereLane
@@ -45,14 +46,14 @@ const (
 	selectSettled  = `SELECT value, settled, lost FROM earn_lanes WHERE asset = ?`
 
 	putLane = `INSERT INTO earn_lanes (asset, ` + columns + `, live, response)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)
 		ON CONFLICT (asset, tab, epoch, lane) DO UPDATE SET
 		seq = excluded.seq, ord = excluded.ord, voucher = excluded.voucher, leaf = excluded.leaf, leaf_path = excluded.leaf_path,
 		tick = excluded.tick, tick_path = excluded.tick_path, paid = excluded.paid, preimage = excluded.preimage,
-		value = excluded.value, settled = excluded.settled, risk = excluded.risk, lost = excluded.lost,
+		value = excluded.value, settled = excluded.settled, risk = excluded.risk, lost = excluded.lost, unpaid = excluded.unpaid,
 		served = excluded.served, live = excluded.live, response = NULL`
-	updateTick    = `UPDATE earn_lanes SET paid = ?, preimage = ?, value = ?, risk = ?, live = ?` + whereLane
-	updateServed  = `UPDATE earn_lanes SET served = 1, response = ?, risk = ?, live = ?` + whereLane
+	updateTick    = `UPDATE earn_lanes SET paid = ?, preimage = ?, value = ?, risk = ?, unpaid = ?, live = ?` + whereLane
+	updateServed  = `UPDATE earn_lanes SET served = 1, response = ?, risk = ?, unpaid = ?, live = ?` + whereLane
 	updateSettled = `UPDATE earn_lanes SET settled = ?, lost = ?, live = ?` + whereLane
 )
 
@@ -73,7 +74,7 @@ const (
 )
 
 func openStore(ctx context.Context, db *sql.DB) (*store, error) {
-	if err := keep.Schema(ctx, db, "earn", schemaVersion, createLanes, createOrders, createUses, createTabs); err != nil {
+	if err := keep.Schema(ctx, db, "earn", schemaVersion, createLanes, addUnpaid, createOrders, createUses, createTabs); err != nil {
 		return nil, err
 	}
 	return &store{db: db}, nil
@@ -92,7 +93,7 @@ func (s *store) put(ctx context.Context, asset types.AssetID, st state, u *use) 
 	row := []any{
 		int64(asset), int64(st.ref.Tab), st.ref.Epoch, st.ref.Lane,
 		int64(st.seq), st.order[:], st.voucher.Bytes(), leaf, leafPath, tick, tickPath, st.paid, st.preimage[:],
-		blob(st.value), blob(st.settled), blob(st.risk), blob(st.lost), st.served, st.live(),
+		blob(st.value), blob(st.settled), blob(st.risk), blob(st.lost), blob(st.unpaid), st.served, st.live(),
 	}
 	if u == nil {
 		return s.write(setLane, asset, st.ref, putLane, "keep order", row...)
@@ -102,13 +103,13 @@ func (s *store) put(ctx context.Context, asset types.AssetID, st state, u *use) 
 
 // tick writes the ticks paid.
 func (s *store) tick(asset types.AssetID, st state) error {
-	return s.write(setTick, asset, st.ref, updateTick, "keep tick", st.paid, st.preimage[:], blob(st.value), blob(st.risk), st.live(),
+	return s.write(setTick, asset, st.ref, updateTick, "keep tick", st.paid, st.preimage[:], blob(st.value), blob(st.risk), blob(st.unpaid), st.live(),
 		int64(asset), int64(st.ref.Tab), st.ref.Epoch, st.ref.Lane)
 }
 
 // served writes the answer of a lane's order.
 func (s *store) served(asset types.AssetID, st state, response []byte) error {
-	return s.write(setServed, asset, st.ref, updateServed, "keep answer", response, blob(st.risk), st.live(),
+	return s.write(setServed, asset, st.ref, updateServed, "keep answer", response, blob(st.risk), blob(st.unpaid), st.live(),
 		int64(asset), int64(st.ref.Tab), st.ref.Epoch, st.ref.Lane)
 }
 
@@ -223,7 +224,7 @@ func (s *store) earned(ctx context.Context, asset types.AssetID) (settled, unset
 func scan(row interface{ Scan(...any) error }) (st state, err error) {
 	var order, voucher, leaf, leafPath, tick, tickPath, preimage []byte
 	err = row.Scan(&st.ref.Tab, &st.ref.Epoch, &st.ref.Lane, &st.seq, &order, &voucher, &leaf, &leafPath, &tick, &tickPath,
-		&st.paid, &preimage, amount{&st.value}, amount{&st.settled}, amount{&st.risk}, amount{&st.lost}, &st.served)
+		&st.paid, &preimage, amount{&st.value}, amount{&st.settled}, amount{&st.risk}, amount{&st.lost}, amount{&st.unpaid}, &st.served)
 	if err != nil {
 		return st, err
 	}

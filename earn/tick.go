@@ -41,9 +41,12 @@ func (b *Book) Tick(ctx context.Context, t wire.Tick) (paid uint32, err error) {
 	}
 	next := old
 	next.paid, next.preimage = t.K, t.Preimage
-	next.value = sum(old.value, times(old.tick.Price, uint64(t.K-old.paid)))
-	if !old.served {
-		next.risk = tickRisk(*old.tick, t.K)
+	more := times(old.tick.Price, uint64(t.K-old.paid))
+	next.value = sum(old.value, more)
+	if old.served { // late, but paid: what was given for it is not unpaid any more
+		next.unpaid, _ = old.unpaid.Sub(more)
+	} else {
+		next.risk, next.unpaid = tickRisk(*old.tick, t.K), old.workedOff(more)
 	}
 	if err := b.store.tick(b.Asset(), next); err != nil {
 		return old.paid, err

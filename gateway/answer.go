@@ -124,6 +124,8 @@ func (a *answer) emit(ctx context.Context, text string) error {
 		if err := a.await(ctx); err != nil {
 			return err
 		}
+	} else {
+		a.g.book.Give(a.d.order)
 	}
 	a.text.WriteString(text)
 	c := a.chunk

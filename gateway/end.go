@@ -82,7 +82,11 @@ func (a *answer) receipt(ctx context.Context) (pay.SignedReceipt, error) {
 	}
 	signed, err := a.g.book.Sign(r, a.g.cfg.Key)
 	if err == nil && !served {
-		err = a.g.book.MarkServed(ctx, a.d.order, signed.Bytes())
+		var given uint32
+		if a.text.Len() > 0 {
+			given = 1
+		}
+		err = a.g.book.MarkGiven(ctx, a.d.order, signed.Bytes(), given)
 	}
 	return signed, err
 }

@@ -111,6 +111,9 @@ func (s *stream) await(ctx context.Context, k uint32) error {
 
 // emit sends text that may be sent.
 func (s *stream) emit(text string) {
+	if s.text.Len() == 0 && !s.m.cfg.Unpaid {
+		s.m.book.Give(s.o.hash)
+	}
 	s.text.WriteString(text)
 	if s.events == nil {
 		return
@@ -161,7 +164,7 @@ func (s *stream) keep(ctx context.Context, rec record) error {
 	if err != nil {
 		return err
 	}
-	return s.m.book.MarkServed(ctx, s.o.hash, b)
+	return s.m.book.MarkGiven(ctx, s.o.hash, b, s.o.meter.Owed(s.text.Len()))
 }
 
 // receipt signs over what was sent and paid.
