@@ -4,7 +4,8 @@
 //	<home>/
 //	  home.json      the layout's version and the chain this home belongs to
 //	  run.json       what runs here now, with its ports; gone after a clean stop
-//	  keys/          one file a key, readable by its owner only
+//	  keys/          one file a key, readable by its owner only; vault.age opens the
+//	                 vault: without it, or a copy, nobody can
 //	  chain/         the node's own home, as `weal chain --home` takes it
 //	  vault/         documents and index;  vault.db, model.db, gateway.db,
 //	  purse.db       …the roles' state

@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/weal-network/weal/keep"
+	"github.com/weal-network/weal/test/postgres"
 )
 
 func open(t *testing.T, path string) *sql.DB {
@@ -135,7 +136,7 @@ func TestMain(m *testing.M) {
 			}
 		}
 	}
-	os.Exit(m.Run())
+	os.Exit(postgres.Main(m))
 }
 
 // commitForEver reports every number after it was committed.

@@ -37,7 +37,7 @@ func schema(ctx context.Context, tx *sql.Tx, name string, version int, stmts []s
 		return err
 	}
 	var have int
-	err := tx.QueryRowContext(ctx, `SELECT version FROM keep_schema WHERE name = ?`, name).Scan(&have)
+	err := tx.QueryRowContext(ctx, `SELECT version FROM keep_schema WHERE name = $1`, name).Scan(&have)
 	switch {
 	case err != nil && !errors.Is(err, sql.ErrNoRows):
 		return err
@@ -52,7 +52,7 @@ func schema(ctx context.Context, tx *sql.Tx, name string, version int, stmts []s
 			return err
 		}
 	}
-	const record = `INSERT INTO keep_schema (name, version) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET version = excluded.version`
+	const record = `INSERT INTO keep_schema (name, version) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET version = excluded.version`
 	_, err = tx.ExecContext(ctx, record, name, version)
 	return err
 }

@@ -38,6 +38,7 @@ type role struct {
 	home   *home.Home
 	admin  string
 	listen string // address
+	db     string // of a vault's documents, empty for a file
 	log    *slog.Logger
 
 	watcher earn.Watcher // settles while the role is away; nil for none
@@ -69,7 +70,7 @@ func about(name string, kind types.Kind, endpoint string) types.Manifest {
 // openVault opens the vault; its asset is found or registered by register.
 func (r *role) openVault(ctx context.Context) (*vault.Vault, error) {
 	v, err := vault.Open(ctx, vault.Config{
-		Dir: r.home.Path("vault"), ChainID: r.home.ChainID(), Key: r.key, Exposure: r.exposure, ExposureAll: r.exposureAll,
+		Dir: r.home.Path("vault"), DB: vaultDB(r.db), Owner: owner(r.home), ChainID: r.home.ChainID(), Key: r.key, Exposure: r.exposure, ExposureAll: r.exposureAll,
 		Chain: r.ledger, Settler: r.owner, Watcher: r.watcher, About: r.owned.about, Log: r.log,
 		Publish: func(ctx context.Context, root types.Hash) error {
 			if r.asset == 0 {

@@ -28,6 +28,7 @@ type RoleConfig struct {
 	Endpoint string
 	Name     string
 	Upstream Upstream // of a model
+	DB       string   // of a vault: URL of a PostgreSQL database, or empty
 	AppFile  string   // of a gateway
 	// Licence is what a new asset is registered under; zero is open to all.
 	Licence types.Licence
@@ -183,7 +184,7 @@ func newServedRole(h *home.Home, l *ledger.Ledger, cfg RoleConfig) (*role, error
 	manifest := about(cfg.Name, kind, cfg.Endpoint)
 	manifest.Contact = cfg.Contact
 	return &role{
-		name: cfg.Role, home: h, admin: admin, listen: cfg.Listen, watcher: watched,
+		name: cfg.Role, home: h, admin: admin, listen: cfg.Listen, db: cfg.DB, watcher: watched,
 		exposure: cfg.Exposure, exposureAll: cfg.ExposureAll, log: cfg.Log.With("role", cfg.Role),
 		owned: owned{ledger: l, owner: owner, key: key, about: manifest, licence: cfg.Licence},
 	}, nil

@@ -28,7 +28,9 @@ type Config struct {
 	Home     string
 	Ports    home.Ports
 	Upstream Upstream
-	Log      *slog.Logger
+	// DB is the URL of the PostgreSQL database for the vault's documents, or empty.
+	DB  string
+	Log *slog.Logger
 	// Version is what run.json says of the program.
 	Version string
 	// Note, if set, is told in plain words what is going on.

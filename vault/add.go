@@ -71,20 +71,6 @@ type Preview struct {
 // Search returns the passages of the newest generation that the vault would offer
 // for a question, best first, at most limit. It is for the owner.
 func (v *Vault) Search(ctx context.Context, question string, limit int) ([]Preview, error) {
-	g, err := v.library.Latest(ctx)
-	if errors.Is(err, library.ErrNoGeneration) {
-		return nil, errEmpty
-	}
-	if err != nil {
-		return nil, err
-	}
-	var found []Preview
-	for _, f := range g.Search(question, limit) {
-		c, _, err := g.Passage(ctx, f.Number)
-		if err != nil {
-			return nil, err
-		}
-		found = append(found, Preview{Chunk: c, Band: f.Band})
-	}
-	return found, nil
+	f, err := v.Find(ctx, FindRequest{Question: question, Limit: limit})
+	return f.Passages, err
 }

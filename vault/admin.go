@@ -40,10 +40,15 @@ type AddLine struct {
 func (v *Vault) Admin(token string) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST "+PathAdminAdd, v.handleAdd)
+	mux.HandleFunc("POST "+PathAdminRemove, v.handleRemove)
+	mux.HandleFunc("POST "+PathAdminSearch, v.handleSearch)
+	mux.HandleFunc("POST "+PathAdminTune, v.handleTune)
+	mux.HandleFunc("POST "+PathAdminFind, v.handleFind)
 	mux.HandleFunc("GET "+PathAdminStatus, v.handleStatus)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		wire.WriteError(w, wire.NewError(http.StatusNotFound, wire.TypeInvalidRequest, "not_found",
-			"there is no %s %s; there is POST %s and GET %s", r.Method, r.URL.Path, PathAdminAdd, PathAdminStatus))
+			"there is no %s %s; there is POST %s, %s, %s, %s and %s, and GET %s", r.Method, r.URL.Path,
+			PathAdminAdd, PathAdminRemove, PathAdminSearch, PathAdminTune, PathAdminFind, PathAdminStatus))
 	})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		given, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")

@@ -7,6 +7,8 @@ import (
 	"github.com/weal-network/weal/earn"
 	"github.com/weal-network/weal/pay"
 	"github.com/weal-network/weal/types"
+	"github.com/weal-network/weal/vault/filter"
+	"github.com/weal-network/weal/vault/library"
 	"github.com/weal-network/weal/wire"
 )
 
@@ -21,7 +23,8 @@ const (
 // Offer says what the vault has for a question, without showing any of it. Errors
 // for the asker are *wire.Error.
 func (v *Vault) Offer(ctx context.Context, req wire.OfferRequest) (wire.Offer, error) {
-	if err := checkQuestion(&req); err != nil {
+	which, err := checkQuestion(&req)
+	if err != nil {
 		return wire.Offer{}, err
 	}
 	lane, err := v.book.Admit(ctx, req.Lane)
@@ -41,7 +44,12 @@ func (v *Vault) Offer(ctx context.Context, req wire.OfferRequest) (wire.Offer, e
 		return wire.Offer{}, wire.NewError(http.StatusPaymentRequired, wire.TypePaymentRequired, earn.CodeWrongDenom,
 			"asset %d has no price per passage in %s; pay from a tab in a denomination of its price list", asset.ID, lane.Denom)
 	}
-	found := generation.Search(req.Question, req.Limit)
+	answer, err := generation.Ask(ctx, library.Ask{Question: req.Question, Limit: req.Limit, Filter: which})
+	if err != nil {
+		return wire.Offer{}, err
+	}
+	v.warnOf(answer.Missing)
+	found := answer.Found
 	hashes := make([]types.Hash, len(found))
 	for i, f := range found {
 		hashes[i] = f.Hash
@@ -68,9 +76,10 @@ func (v *Vault) Offer(ctx context.Context, req wire.OfferRequest) (wire.Offer, e
 	return offer, nil
 }
 
-func checkQuestion(req *wire.OfferRequest) error {
-	bad := func(code, format string, args ...any) error {
-		return wire.NewError(http.StatusBadRequest, wire.TypeInvalidRequest, code, format, args...)
+// checkQuestion returns which documents the question is to be asked of.
+func checkQuestion(req *wire.OfferRequest) (which filter.Filter, err error) {
+	bad := func(code, format string, args ...any) (filter.Filter, error) {
+		return filter.Filter{}, wire.NewError(http.StatusBadRequest, wire.TypeInvalidRequest, code, format, args...)
 	}
 	switch {
 	case req.Question == "":
@@ -84,5 +93,8 @@ func checkQuestion(req *wire.OfferRequest) error {
 	case req.Limit == 0:
 		req.Limit = defaultLimit
 	}
-	return nil
+	if which, err = filter.Parse(req.Filter); err != nil {
+		return bad("bad_filter", "%v", err)
+	}
+	return which, nil
 }

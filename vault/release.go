@@ -49,7 +49,7 @@ func (v *Vault) Release(ctx context.Context, req wire.ReleaseRequest) ([]byte, e
 		}
 	}
 	defer done()
-	if kept, served, err := v.book.Served(ctx, hash); err != nil || served {
+	if kept, served, err := v.keptAnswer(ctx, hash); err != nil || served {
 		return kept, err
 	}
 	ctx = context.WithoutCancel(ctx)
@@ -104,7 +104,7 @@ func (v *Vault) serve(ctx context.Context, o pay.Order, release wire.Release, ha
 	if b, err = wire.Marshal(release); err != nil {
 		return nil, fmt.Errorf("encode release: %w", err)
 	}
-	return b, v.book.MarkServed(ctx, hash, b)
+	return b, v.keepAnswer(ctx, hash, b)
 }
 
 // giveAway is Release where nobody pays; see Config.Unpaid.
@@ -146,6 +146,9 @@ func (v *Vault) passages(ctx context.Context, req wire.ReleaseRequest, offer sea
 		}
 		seen[int(n)] = true
 		c, proof, err := g.Passage(ctx, int(n))
+		if errors.Is(err, library.ErrRemoved) {
+			return wire.Release{}, refuse(CodeRemoved, "passage %s is of a document that the vault's owner has removed; ask for a new offer", id)
+		}
 		if err != nil {
 			return wire.Release{}, err
 		}

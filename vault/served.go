@@ -23,6 +23,7 @@ const (
 	CodeBudget       = "extraction_budget" // 429: see Config.Budget
 	CodeBadOffer     = "unknown_offer"     // 402: not this vault's offer, or for another lane
 	CodeExpired      = "offer_expired"     // 402
+	CodeRemoved      = "removed"           // 402: its owner has removed a document of the offer
 	CodeWrongItems   = "wrong_items"       // 402: the ids are not those of the order or the offer
 )
 

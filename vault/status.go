@@ -28,6 +28,10 @@ type Status struct {
 	Settled   types.Amount             `json:"settled"`
 	Unsettled types.Amount             `json:"unsettled"`
 	Budgets   []BudgetStatus           `json:"budgets"`
+	// Sealing says how the vault's content is kept on disk.
+	Sealing library.Sealing `json:"sealing"`
+	// Search says how documents are found.
+	Search library.MeaningStatus `json:"search"`
 	// Problem says why the vault cannot make offers now; empty if it can.
 	Problem string `json:"problem,omitempty"`
 }
@@ -35,13 +39,16 @@ type Status struct {
 // Status returns the vault's status. A chain that cannot be reached is a Problem
 // of it and no error.
 func (v *Vault) Status(ctx context.Context) (Status, error) {
-	s := Status{Asset: v.book.Asset(), Root: v.Root(), Adding: v.adding.Load(), Budgets: v.budget.status()}
+	s := Status{Asset: v.book.Asset(), Root: v.Root(), Adding: v.adding.Load(), Sealing: v.library.Sealing(), Budgets: v.budget.status()}
 	latest, err := v.library.Latest(ctx)
 	if err != nil && !errors.Is(err, library.ErrNoGeneration) {
 		return s, err
 	}
 	if latest != nil {
 		s.Chunks = latest.Len()
+	}
+	if s.Search, err = v.library.Meaning(ctx); err != nil {
+		return s, err
 	}
 	asking, cancel := context.WithTimeout(ctx, healthTime)
 	a, served, err := v.served(asking)

@@ -19,6 +19,7 @@ import (
 	"github.com/weal-network/weal/types"
 	"github.com/weal-network/weal/vault/ingest"
 	"github.com/weal-network/weal/vault/library"
+	"github.com/weal-network/weal/vault/seal"
 )
 
 // MoneyFile is the name, in a vault's folder, of the database of what it earned.
@@ -39,10 +40,15 @@ type Chain = earn.Chain
 
 // Config is what a Vault needs. Dir, ChainID, Key, Exposure and Chain must be set.
 type Config struct {
-	Dir     string
+	Dir string
+	// DB is the URL of the PostgreSQL database that has the documents; empty is a
+	// file in Dir. What is earned is in Dir.
+	DB      string
 	ChainID string
 	// Key signs receipts; the asset names its public half.
 	Key ed25519.PrivateKey
+	// Owner holds the key that everything on disk is sealed under; nil is Key.
+	Owner seal.Owner
 	// Exposure is the most that one tab may owe unsettled, in the smallest unit.
 	// ExposureAll is the most that all tabs of a denomination may owe; zero is
 	// earn.DefaultTabs times Exposure.
@@ -79,13 +85,15 @@ type Vault struct {
 	library *library.Library
 	money   *sql.DB
 	book    *earn.Book
+	answers seal.Table // what was released, for a retry
 	sealer  *sealer
 	offers  *offerCache
 	budget  *budget
 
 	stop    context.CancelFunc // ends the goroutine that settles
 	running sync.WaitGroup
-	adding  atomic.Bool // while documents are added and published
+	adding  atomic.Bool  // while documents are added and published
+	warned  atomic.Int64 // when the log was told last of an endpoint that does not answer
 
 	mu    sync.Mutex // guards what follows
 	root  types.Hash // of the latest generation
@@ -127,8 +135,7 @@ func (v *Vault) open(ctx context.Context) (err error) {
 	if v.sealer, err = newSealer(v.cfg.Key); err != nil {
 		return err
 	}
-	v.library, err = library.Open(ctx, library.Config{Dir: v.cfg.Dir, Ingest: v.cfg.Ingest, Now: v.cfg.Now})
-	if err != nil {
+	if err := v.openLibrary(ctx); err != nil {
 		return err
 	}
 	if err := v.readRoot(ctx); err != nil {

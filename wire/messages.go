@@ -35,6 +35,8 @@ type OfferRequest struct {
 	Question string        `json:"question"`
 	// Limit is the most passages wanted.
 	Limit int `json:"limit"`
+	// Filter says which documents count, by what is known of them; empty for all.
+	Filter string `json:"filter,omitempty"`
 }
 
 // AdmitRequest asks a model whether it would serve the payer of a lane.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -11,8 +10,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/weal-network/weal/local"
-	"github.com/weal-network/weal/vault/beir"
-	"github.com/weal-network/weal/vault/library"
 )
 
 func benchCommand(o *options) *cobra.Command {
@@ -20,36 +17,8 @@ func benchCommand(o *options) *cobra.Command {
 		Use:   "bench",
 		Short: "Measure, and say how it was measured",
 	}
-	c.AddCommand(benchRetrieval(o), benchAsk(o), benchRevenue(o), benchSettle(o), benchPay(o), benchPayRoleCommand())
-	return c
-}
-
-func benchRetrieval(o *options) *cobra.Command {
-	var dir string
-	c := &cobra.Command{
-		Use:   "retrieval --beir DIR",
-		Short: "Quality and speed of retrieval on a BEIR-layout folder, beside a textbook BM25",
-		Long: `Retrieval reads a folder with corpus.jsonl (or .jsonl.gz), queries.jsonl and
-qrels/test.tsv, puts every document through the vault's ingest and index, asks
-every query, and prints nDCG@10, recall and times. A textbook BM25 (k1 1.2,
-b 0.75, exact lengths, Porter2 stemming, an English stop list) runs on the same
-folder in the same command.`,
-		Example: "  weal bench retrieval --beir ./scifact --output json",
-		Args:    cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if dir == "" {
-				return usageError{errors.New("bench retrieval: say which folder with --beir DIR")}
-			}
-			bar := o.bar("index", os.Stderr)
-			result, err := beir.Run(cmd.Context(), dir, func(p library.Progress) { bar.set(p.Files, p.FilesTotal) })
-			bar.end()
-			if err != nil {
-				return err
-			}
-			return o.show(cmd.OutOrStdout(), result, func(w io.Writer) error { return printFlat(w, result) })
-		},
-	}
-	c.Flags().StringVar(&dir, "beir", "", "folder in BEIR layout")
+	c.AddCommand(benchRetrieval(o), benchAsk(o), benchRevenue(o), benchSettle(o), benchPay(o), benchPayRoleCommand(),
+		benchVectors(o), benchIngest(o))
 	return c
 }
 

@@ -31,6 +31,7 @@ func printVault(w io.Writer, s vault.Status) error {
 	if s.Staged {
 		_, _ = fmt.Fprintf(w, "served     %s (the chain does not know the newer root yet)\n", s.ServedRoot)
 	}
+	_, _ = fmt.Fprintf(w, "on disk    %s\nfound by   %s\n", s.Sealing, foundBy(s.Search))
 	if s.Problem != "" {
 		_, _ = fmt.Fprintf(w, "problem    %s\n", s.Problem)
 	}

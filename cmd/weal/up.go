@@ -54,6 +54,7 @@ sentences from the passages and adds no words.`,
 	f.IntVar(&from, "ports-from", 0, "move all ports to N, N+1, … so that two homes can run side by side")
 	f.BoolVar(&once, "exit-after-ready", false, "stop cleanly as soon as it is ready")
 	f.StringVar(&question, "ask", "", "a question to ask as soon as it is ready")
+	f.StringVar(&cfg.DB, "db", "", dbHelp)
 	upstreamFlags(c, &cfg.Upstream)
 	return c
 }

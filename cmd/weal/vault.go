@@ -13,7 +13,7 @@ import (
 )
 
 func vaultCommand(o *options) *cobra.Command {
-	return group("vault", "Knowledge that stays with its owner", vaultAdd(o), vaultStatus(o), vaultServe(o))
+	return group("vault", "Knowledge that stays with its owner", vaultAdd(o), vaultRemove(o), vaultFind(o), vaultEmbed(o), vaultRerank(o), vaultTune(o), vaultStatus(o), vaultServe(o), vaultRekey(o), vaultCopy(o))
 }
 
 func vaultAdd(o *options) *cobra.Command {
@@ -83,8 +83,12 @@ while it runs.`,
 		},
 	}
 	roleFlags(c, &cfg, &l, 8081)
+	c.Flags().StringVar(&cfg.DB, "db", "", dbHelp)
 	return c
 }
+
+// dbHelp explains the flag --db.
+const dbHelp = "URL of the PostgreSQL database that has the vault's documents, postgres://…; default: WEAL_VAULT_DB, else a file in the home"
 
 // serveRole runs one role until the command's context ends.
 func (o *options) serveRole(cmd *cobra.Command, role string, cfg local.RoleConfig, l licenceFlags) error {

@@ -25,15 +25,21 @@ const patience = 2 * time.Minute
 
 // TestClients runs the scripts against a home of their own.
 func TestClients(t *testing.T) {
-	if _, err := os.Stat("node_modules"); err != nil {
-		command(t, nil, "npm", "ci", "--no-audit", "--no-fund")
-	}
+	install(t)
 	dir := t.TempDir()
 	bin, house := filepath.Join(dir, "weal"), filepath.Join(dir, "home")
 	command(t, nil, "go", "build", "-o", bin, "github.com/weal-network/weal/cmd/weal")
 	up(t, bin, house)
 	out := command(t, []string{"WEAL_BIN=" + bin, "WEAL_HOME=" + house}, "npm", "test")
 	t.Log(out)
+}
+
+// install has the packages of package-lock.json here.
+func install(t *testing.T) {
+	t.Helper()
+	if _, err := os.Stat("node_modules/@electric-sql"); err != nil {
+		command(t, nil, "npm", "ci", "--no-audit", "--no-fund")
+	}
 }
 
 // command runs a command that must succeed, and returns what it said.

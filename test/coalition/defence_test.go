@@ -30,14 +30,13 @@ func (b blind) Lane(ctx context.Context, ref types.LaneRef) (types.Lane, error) 
 // TestDefencesAreNeeded: a seller without one of its defences loses more to a payer
 // alone than the table says, so that the plays would show if a defence were gone.
 //
-// Tried by hand beside it, each on code that people run: without the check that a leaf
-// covers what the lane owed before (earn: follow), "leave earlier ticks and passages out
-// of later vouchers" takes them; without the check of seqs (earn: accept), "use one seq
-// for two sellers" and "swap orders" have one payment served twice; with a closing window that
-// begins in the message's own block (x/tab: close), "close after a pause" takes all that
-// is unsettled; with a cap that settlements do not clip at (x/tab: credit), the
-// invariants of the chain fail; and without earn's worthBringing the play that takes
-// refunds first costs a vault a hundred times what it gave.
+// Tried by hand beside it, each on code that people run:
+//   - without the check that a leaf covers what the lane owed before (earn: follow),
+//     "leave earlier ticks and passages out of later vouchers" takes them;
+//   - with a closing window that does not hold (x/tab: windowEnded), nine of the
+//     strategies take what is unsettled, each also without promising too much;
+//   - without earn's worthBringing, the play that takes the refunds first costs a vault
+//     a hundred times what it gave.
 func TestDefencesAreNeeded(t *testing.T) {
 	c := newChain(t)
 	for name, d := range map[string]struct {

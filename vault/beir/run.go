@@ -8,8 +8,11 @@ import (
 	"slices"
 	"time"
 
+	"github.com/weal-network/weal/vault/embed"
 	"github.com/weal-network/weal/vault/ingest"
 	"github.com/weal-network/weal/vault/library"
+	"github.com/weal-network/weal/vault/measure"
+	"github.com/weal-network/weal/vault/seal"
 )
 
 // Result is what a run measured. The measures are means over the questions that
@@ -35,8 +38,13 @@ type Result struct {
 	// 100, one at a time, over all questions with a judgement.
 	QueryP50Millis float64 `json:"query_p50_ms"`
 	QueryP99Millis float64 `json:"query_p99_ms"`
-	Method         string  `json:"method"`
+	// Hybrid is there if there are embeddings.
+	*Hybrid
+	Method string `json:"method"`
 }
+
+// depth is how many documents are ranked for a question.
+const depth = 100
 
 // method says how the vault ranks and what is measured.
 const method = "vault: BM25 over documents (k1 1.2, b 0.75, exact lengths, Porter2, English stop words), summed over their chunks, " +
@@ -44,9 +52,25 @@ const method = "vault: BM25 over documents (k1 1.2, b 0.75, exact lengths, Porte
 	"ranking code of its own; nDCG as trec_eval (gain is the judgement, discount log2(rank+1)), queries without a relevant document left out; " +
 	"query times of one search at depth 100, one at a time"
 
-// Run measures the folder dir. It needs room for a database of about four times
-// the corpus in the temporary folder. progress may be nil.
-func Run(ctx context.Context, dir string, progress func(library.Progress)) (result Result, err error) {
+// Config says what to measure. Dir must be set.
+type Config struct {
+	Dir string
+	// DB is the URL of a PostgreSQL database to measure in, in a schema that is dropped
+	// at the end; empty for a file.
+	DB string
+	// Embeddings makes vectors, and adds Hybrid to the result.
+	Embeddings *embed.Client
+	// Progress, if set, is told what is going on: done of all steps of a part.
+	Progress func(part string, done, all int)
+}
+
+// Run measures a folder. It needs room for a database of about four times the corpus
+// in the temporary folder.
+func Run(ctx context.Context, cfg Config) (result Result, err error) {
+	dir := cfg.Dir
+	if cfg.Progress == nil {
+		cfg.Progress = func(string, int, int) {}
+	}
 	fail := func(err error) (Result, error) { return Result{}, fmt.Errorf("measure %s: %w", dir, err) }
 	judged, err := readJudgements(dir)
 	if err != nil {
@@ -61,7 +85,16 @@ func Run(ctx context.Context, dir string, progress func(library.Progress)) (resu
 		return fail(err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(temp)) }()
-	lib, err := library.Open(ctx, library.Config{Dir: temp, Ingest: ingest.Options{MaxFile: 1 << 30}})
+	db := ""
+	if cfg.DB != "" {
+		own, drop, openErr := scratch(ctx, cfg.DB)
+		if openErr != nil {
+			return fail(openErr)
+		}
+		defer func() { err = errors.Join(err, drop()) }()
+		db = own
+	}
+	lib, err := library.Open(ctx, library.Config{Dir: temp, DB: db, Owner: seal.Fresh(), Ingest: ingest.Options{MaxFile: 1 << 30}, Embeddings: cfg.Embeddings})
 	if err != nil {
 		return fail(err)
 	}
@@ -77,7 +110,7 @@ func Run(ctx context.Context, dir string, progress func(library.Progress)) (resu
 		return fail(err)
 	}
 	began := time.Now()
-	if err := put(ctx, lib, dir, documents, progress); err != nil {
+	if err := put(ctx, lib, dir, documents, func(p library.Progress) { cfg.Progress("index", p.Files, p.FilesTotal) }); err != nil {
 		return fail(err)
 	}
 	seconds := time.Since(began).Seconds()
@@ -93,6 +126,12 @@ func Run(ctx context.Context, dir string, progress func(library.Progress)) (resu
 		return fail(err)
 	}
 	result.IndexSeconds, result.Documents, result.Empty = seconds, documents, documents-generation.Documents
+	if cfg.Embeddings != nil {
+		if result.Hybrid, err = hybrid(ctx, cfg, lib, generation, questions, judged); err != nil {
+			return fail(err)
+		}
+		result.Method += hybridMethod
+	}
 	return result, nil
 }
 
@@ -127,7 +166,7 @@ func put(ctx context.Context, lib *library.Library, dir string, documents int, p
 
 func readQuestions(dir string, judged judgements) (questions []record, err error) {
 	err = readRecords(dir, "queries", func(r record) error {
-		if len(gains(judged[r.ID])) > 0 {
+		if len(measure.Gains(judged[r.ID])) > 0 {
 			questions = append(questions, r)
 		}
 		return nil
@@ -137,26 +176,29 @@ func readQuestions(dir string, judged judgements) (questions []record, err error
 
 // ask puts every question to both and measures.
 func ask(ctx context.Context, g *library.Generation, base *textbook, questions []record, judged judgements) (Result, error) {
-	var ours, theirs scores
+	var ours, theirs measure.Scores
 	var times []time.Duration
 	for _, q := range questions {
 		if ctx.Err() != nil {
 			return Result{}, ctx.Err()
 		}
 		began := time.Now()
-		ranking := g.Sources(q.Text, depth)
+		ranking, err := g.Sources(ctx, q.Text, depth)
 		times = append(times, time.Since(began))
-		ours.add(ranking, judged[q.ID])
+		if err != nil {
+			return Result{}, err
+		}
+		measure.Add(&ours, ranking, judged[q.ID])
 	}
 	for _, q := range questions { // apart, so that it does not slow what is timed
 		if ctx.Err() != nil {
 			return Result{}, ctx.Err()
 		}
-		theirs.add(base.rank(q.Text, depth), judged[q.ID])
+		measure.Add(&theirs, base.rank(q.Text, depth), judged[q.ID])
 	}
-	r := Result{Chunks: g.Len(), Queries: ours.n, Method: method}
-	r.NDCG10, r.Recall10, r.Recall100 = ours.mean()
-	r.BaselineNDCG10, _, _ = theirs.mean()
+	m := ours.Mean()
+	r := Result{Chunks: g.Len(), Queries: m.N, Method: method, NDCG10: m.NDCG10, Recall10: m.Recall10, Recall100: m.Recall100}
+	r.BaselineNDCG10 = theirs.Mean().NDCG10
 	slices.Sort(times)
 	r.QueryP50Millis, r.QueryP99Millis = quantile(times, 50), quantile(times, 99)
 	return r, nil

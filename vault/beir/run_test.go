@@ -12,15 +12,13 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-
-	"github.com/weal-network/weal/vault/library"
 )
 
 func TestTinyFolder(t *testing.T) {
-	var last library.Progress
-	r, err := Run(t.Context(), "testdata/tiny", func(p library.Progress) { last = p })
+	last := 0
+	r, err := Run(t.Context(), Config{Dir: "testdata/tiny", Progress: func(_ string, done, _ int) { last = done }})
 	require.NoError(t, err)
-	require.Equal(t, 5, last.Files)
+	require.Equal(t, 5, last)
 	require.Equal(t, 5, r.Documents)
 	require.Equal(t, 1, r.Empty)
 	require.Equal(t, 4, r.Queries, "q4 has no relevant document and does not count")
@@ -96,27 +94,11 @@ func TestLongDocumentsLoseNothing(t *testing.T) {
 			}
 		}
 	}
-	r, err := Run(t.Context(), folder(t, docs, queries, qrels.String()), nil)
+	r, err := Run(t.Context(), Config{Dir: folder(t, docs, queries, qrels.String())})
 	require.NoError(t, err)
 	require.Greater(t, r.Chunks, 5*r.Documents)
 	require.Greater(t, r.NDCG10, 0.3)
 	require.Equal(t, r.BaselineNDCG10, r.NDCG10)
-}
-
-func TestMeasuresByHand(t *testing.T) {
-	var s scores
-	s.add([]string{"x", "b", "a"}, map[string]int{"a": 2, "b": 1, "c": 1, "x": 0, "y": -1})
-	ndcg, r10, r100 := s.mean()
-	dcg := 1/math.Log2(3) + 2/math.Log2(4)
-	ideal := 2/math.Log2(2) + 1/math.Log2(3) + 1/math.Log2(4)
-	require.InDelta(t, dcg/ideal, ndcg, 1e-12)
-	require.InDelta(t, 2.0/3, r10, 1e-12)
-	require.InDelta(t, 2.0/3, r100, 1e-12)
-	s.add([]string{"a"}, map[string]int{"a": 0})
-	require.Equal(t, 1, s.n, "a question without a relevant document does not count")
-	s.add(nil, map[string]int{"a": 1})
-	half, _, _ := s.mean()
-	require.InDelta(t, ndcg/2, half, 1e-12)
 }
 
 func TestWrongFolders(t *testing.T) {
@@ -131,7 +113,7 @@ func TestWrongFolders(t *testing.T) {
 		"no id":          folder(t, []record{{Text: "text"}}, queries, head+"q\ta\t1\n"),
 		"no text at all": folder(t, []record{{ID: "a"}}, queries, head+"q\ta\t1\n"),
 	} {
-		_, err := Run(t.Context(), dir, nil)
+		_, err := Run(t.Context(), Config{Dir: dir})
 		require.ErrorIs(t, err, ErrLayout, name)
 	}
 }

@@ -22,6 +22,8 @@ type Index struct {
 	lists  [][]posting
 	chunks []chunk
 	docs   []document
+	// outside has the words of an index that has none of its own.
+	outside *outside
 }
 
 // posting is a word in a chunk. Lists ascend by chunk, and so by document.

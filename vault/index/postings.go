@@ -49,13 +49,8 @@ func Analyse(chunks []Section) Postings {
 			n.Text = more(n.Text)
 		}
 		// The first chunk of a section has its heading in its text already.
-		seen := map[string]bool{}
-		for _, w := range words {
-			seen[w] = true
-		}
 		for _, w := range Terms(c.Heading) {
-			if !seen[w] {
-				n := p.count(at, w, uint32(i))
+			if n := p.count(at, w, uint32(i)); n.Text == 0 {
 				n.Above = more(n.Above)
 			}
 		}

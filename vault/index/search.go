@@ -24,17 +24,28 @@ type Passage struct {
 
 // Documents returns the best documents for a question, at most limit.
 func (v *View) Documents(question string, limit int) []Hit {
+	return v.DocumentsOf(question, limit, nil)
+}
+
+// DocumentsOf is Documents among those that only lets through; nil lets all. What it
+// does not let through still counts for how common words are.
+func (v *View) DocumentsOf(question string, limit int, only func(Doc) bool) []Hit {
 	v.index.mu.RLock()
 	defer v.index.mu.RUnlock()
-	return v.documents(v.wants(question), limit)
+	return v.documents(v.wants(question), limit, only)
 }
 
 // Passages returns the best passages for a question, at most limit.
 func (v *View) Passages(question string, limit int) []Passage {
+	return v.PassagesOf(question, limit, nil)
+}
+
+// PassagesOf is Passages of the documents that only lets through; nil lets all.
+func (v *View) PassagesOf(question string, limit int, only func(Doc) bool) []Passage {
 	v.index.mu.RLock()
 	defer v.index.mu.RUnlock()
 	ws := v.wants(question)
-	hits := v.documents(ws, limit) // a document's best passage has its score, so no other can be among the first
+	hits := v.documents(ws, limit, only) // a document's best passage has its score, so no other can be among the first
 	chunkIDF := make([]float64, len(ws))
 	for i, w := range ws {
 		chunkIDF[i] = idf(v.chunks, w.found.chunks)
@@ -64,7 +75,7 @@ type sums struct {
 
 var pool = sync.Pool{New: func() any { return &sums{} }}
 
-func (v *View) documents(ws []wanted, limit int) []Hit {
+func (v *View) documents(ws []wanted, limit int, only func(Doc) bool) []Hit {
 	s := pool.Get().(*sums)
 	defer pool.Put(s)
 	if len(s.scores) < len(v.live) {
@@ -75,7 +86,9 @@ func (v *View) documents(ws []wanted, limit int) []Hit {
 	}
 	hits := make([]Hit, 0, len(s.touched))
 	for _, d := range s.touched {
-		hits = append(hits, Hit{Doc: d, Score: s.scores[d]})
+		if only == nil || only(d) {
+			hits = append(hits, Hit{Doc: d, Score: s.scores[d]})
+		}
 		s.scores[d] = 0
 	}
 	s.touched = s.touched[:0]

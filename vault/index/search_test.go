@@ -173,3 +173,25 @@ func TestManyHitsKeepTheirOrder(t *testing.T) {
 		require.Equal(t, all[:limit], append([]string{}, s.ranking(s.view(), "apple pear", limit)...))
 	}
 }
+
+func TestOnlySomeDocumentsAreSearched(t *testing.T) {
+	s := newShelf()
+	for i := range 50 {
+		s.put(fmt.Sprintf("d%02d", i), strings.Repeat("apple ", 1+i%7)+"pear", "apple tart")
+	}
+	v := s.view()
+	only := func(d index.Doc) bool { return d%3 == 1 }
+	var want []index.Hit
+	for _, h := range v.Documents("apple tart", 100) {
+		if only(h.Doc) {
+			want = append(want, h)
+		}
+	}
+	require.Equal(t, want, v.DocumentsOf("apple tart", 100, only), "the others count for how common words are")
+	require.Equal(t, want[:4], v.DocumentsOf("apple tart", 4, only))
+	for _, p := range v.PassagesOf("apple tart", 10, only) {
+		require.True(t, only(p.Doc))
+	}
+	require.Len(t, v.PassagesOf("apple tart", 10, only), 10)
+	require.Empty(t, v.PassagesOf("apple", 10, func(index.Doc) bool { return false }))
+}

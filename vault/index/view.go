@@ -9,7 +9,7 @@ import (
 func (x *Index) View(docs []Doc) *View {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
-	v := &View{index: x, live: make([]bool, len(x.docs)), found: map[string]found{}}
+	v := &View{index: x, live: make([]bool, len(x.docs)), counts: &counts{found: map[string]found{}}}
 	var words, chunks uint64
 	for _, d := range docs {
 		if v.live[d] {
@@ -34,9 +34,16 @@ type View struct {
 	live               []bool // by Doc
 	docs, chunks       int
 	docMean, chunkMean float64 // words
+	// lists are those of the question that the view is ready for, if the index has
+	// its words elsewhere.
+	lists map[string][]posting
+	*counts
+}
 
+// counts are those of the words that were asked for.
+type counts struct {
 	mu    sync.Mutex
-	found map[string]found // of the words that were asked for
+	found map[string]found
 }
 
 // found counts the documents and chunks of a view that have a word.
@@ -59,14 +66,24 @@ func (v *View) wants(question string) []wanted {
 			continue
 		}
 		at[t] = len(ws)
-		w := wanted{times: 1}
-		if i, ok := v.index.words[t]; ok {
-			w.list = v.index.lists[i]
+		w := wanted{times: 1, list: v.list(t)}
+		if len(w.list) > 0 {
 			w.found = v.count(t, w.list)
 		}
 		ws = append(ws, w)
 	}
 	return slices.DeleteFunc(ws, func(w wanted) bool { return len(w.list) == 0 })
+}
+
+// list returns where a word stands.
+func (v *View) list(word string) []posting {
+	if v.lists != nil {
+		return v.lists[word]
+	}
+	if i, ok := v.index.words[word]; ok {
+		return v.index.lists[i]
+	}
+	return nil
 }
 
 // count returns how often a word is found. It is the same for as long as the view

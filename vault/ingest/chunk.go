@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"sort"
 	"strings"
 	"unicode/utf8"
 
@@ -23,10 +24,14 @@ type Chunk struct {
 	Heading    string // the headings above it, outermost first, joined by Separator
 	Start, End int    // bytes
 	Text       string
+	// Page and PageEnd are the pages, from 1, on which it begins and ends; 0 if
+	// the document has none.
+	Page, PageEnd int
 }
 
 // Split cuts t into chunks of at most size metered tokens (types.Tokens). A
-// section's headings stand at the head of its first chunk.
+// section's headings stand at the head of its first chunk. Chunks of a program
+// have what encloses their beginning as their heading.
 func Split(t Text, size int) []Chunk {
 	limit := max(size, MinSize) * types.TokenBytes
 	var chunks []Chunk
@@ -42,10 +47,34 @@ func Split(t Text, size int) []Chunk {
 		}
 		heading := path.String()
 		for _, s := range pack(units, limit) {
-			chunks = append(chunks, Chunk{Heading: heading, Start: s.start, End: s.end, Text: t.Body[s.start:s.end]})
+			chunks = append(chunks, Chunk{
+				Heading: join(heading, t.scope(s.start)), Start: s.start, End: s.end, Text: t.Body[s.start:s.end],
+				Page: t.page(s.start), PageEnd: t.page(s.end - 1),
+			})
 		}
 	}
 	return chunks
+}
+
+// page returns the page that the byte at is on.
+func (t *Text) page(at int) int {
+	return sort.Search(len(t.Pages), func(i int) bool { return t.Pages[i] > at })
+}
+
+// scope returns what encloses the byte at.
+func (t *Text) scope(at int) string {
+	if i := sort.Search(len(t.Scopes), func(i int) bool { return t.Scopes[i].At > at }); i > 0 {
+		return t.Scopes[i-1].Name
+	}
+	return ""
+}
+
+// join puts a name below a heading path.
+func join(path, name string) string {
+	if path == "" || name == "" {
+		return path + name
+	}
+	return path + Separator + name
 }
 
 // span is a piece of a text's body.

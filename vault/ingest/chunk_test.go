@@ -165,31 +165,3 @@ func TestGoSpecification(t *testing.T) {
 	}
 	require.True(t, found, "the section on range clauses stands under its headings")
 }
-
-func FuzzIngest(f *testing.F) {
-	f.Add(uint8(0), 450, []byte("Plain text.\n\nTwo paragraphs."))
-	f.Add(uint8(1), 16, []byte("---\ntitle: x\n---\n# A\n- b\n  - c\n> d\n\n|a|\n|-|\n|b|\n<p>e"))
-	f.Add(uint8(2), 20, []byte("<title>t</title><h1>a<p>b<table><tr><td>c<li>d<pre>e</h1>&#0;&#xD800;"))
-	f.Add(uint8(1), 16, []byte("\xef\xbb\xbf[a]: b\n\n[a]\n&#55296; \\"))
-	f.Add(uint8(1), 16, []byte(strings.Repeat(">", 600)))
-	f.Fuzz(func(t *testing.T, format uint8, size int, data []byte) {
-		d := ingest.Read(ingest.Input{
-			Path: "/x", Source: "x", Format: ingest.Format(format % 3),
-			Load: func() ([]byte, error) { return data, nil },
-		}, types.Hash{}, ingest.Options{Size: size % 1000})
-		if d.Err != nil {
-			if len(d.Chunks) > 0 {
-				t.Fatalf("chunks beside the error %v", d.Err)
-			}
-			return
-		}
-		if strings.ToValidUTF8(d.Text, "") != d.Text {
-			t.Fatal("the text is not UTF-8")
-		}
-		limit := size % 1000
-		if limit == 0 {
-			limit = ingest.DefaultSize
-		}
-		check(t, ingest.Text{Body: d.Text}, d.Chunks, max(limit, ingest.MinSize))
-	})
-}

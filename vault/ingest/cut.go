@@ -7,22 +7,85 @@ import (
 )
 
 // cut returns a block as units of at most limit bytes: whole if it fits, else by
-// sentences or lines, and these by words.
+// sentences, lines or what a program has between empty lines, and these by words.
 func cut(t Text, b Block, limit int) []span {
 	if b.End-b.Start <= limit {
 		return []span{{b.Start, b.End}}
 	}
-	ends := sentenceEnds
-	if b.Kind == Lines {
-		ends = lineEnds
+	switch b.Kind {
+	case Source:
+		return cutSource(t.Body, span{b.Start, b.End}, limit)
+	case Lines:
+		return cutAt(t.Body, span{b.Start, b.End}, lineEnds, limit)
 	}
-	var units []span
-	start := b.Start
-	for _, end := range append(ends(t.Body[b.Start:b.End]), b.End-b.Start) {
-		units = append(units, cutWords(t.Body, trim(t.Body, span{start, b.Start + end}), limit)...)
-		start = b.Start + end
+	return cutAt(t.Body, span{b.Start, b.End}, sentenceEnds, limit)
+}
+
+// cutAt cuts s at the ends of its pieces, and pieces that are too long by words.
+func cutAt(body string, s span, ends func(string) []int, limit int) (units []span) {
+	start := s.start
+	for _, end := range append(ends(body[s.start:s.end]), s.end-s.start) {
+		units = append(units, cutWords(body, trim(body, span{start, s.start + end}), limit)...)
+		start = s.start + end
 	}
 	return units
+}
+
+// cutSource cuts s at empty lines, and what is then too long between lines.
+func cutSource(body string, s span, limit int) (units []span) {
+	start := s.start
+	for _, end := range append(gapEnds(body[s.start:s.end]), s.end-s.start) {
+		piece := trimLines(body, span{start, s.start + end})
+		start = s.start + end
+		if piece.end-piece.start <= limit {
+			if piece.end > piece.start {
+				units = append(units, piece)
+			}
+			continue
+		}
+		for at := piece.start; at < piece.end; {
+			next := piece.end
+			if i := strings.IndexByte(body[at:piece.end], '\n'); i >= 0 {
+				next = at + i + 1
+			}
+			if line := trimLines(body, span{at, next}); line.end-line.start <= limit {
+				if line.end > line.start {
+					units = append(units, line)
+				}
+			} else {
+				units = append(units, cutWords(body, trim(body, line), limit)...)
+			}
+			at = next
+		}
+	}
+	return units
+}
+
+// gapEnds returns where the runs of empty lines of s end, in bytes.
+func gapEnds(s string) (ends []int) {
+	empty := false
+	for at := 0; at < len(s); {
+		next := len(s)
+		if i := strings.IndexByte(s[at:], '\n'); i >= 0 {
+			next = at + i + 1
+		}
+		blank := strings.TrimSpace(s[at:next]) == ""
+		if empty && !blank {
+			ends = append(ends, at)
+		}
+		empty, at = blank, next
+	}
+	return ends
+}
+
+// trimLines takes empty lines off both ends of s; the first line keeps its
+// indentation.
+func trimLines(body string, s span) span {
+	t := trim(body, s)
+	if t.end > t.start {
+		t.start = max(s.start, strings.LastIndexByte(body[:t.start], '\n')+1)
+	}
+	return t
 }
 
 // trim takes white space off both ends of s. A span of nothing else is empty.

@@ -66,8 +66,10 @@ func TestReadSaysWhy(t *testing.T) {
 		{"blank", of(" \n\t"), ingest.ErrEmpty, true},
 		{"markup only", ingest.Input{Format: ingest.HTML, Load: of("<p></p><script>x</script>").Load}, ingest.ErrEmpty, true},
 		{"nul", of("a\x00b"), ingest.ErrBinary, true},
-		{"pdf", of("%PDF-1.4 text"), ingest.ErrBinary, true},
-		{"latin-1", of("caf\xe9"), ingest.ErrEncoding, true},
+		{"pdf without pages", of("%PDF-1.4 text"), ingest.ErrParse, true},
+		{"old office file", of("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1 text"), ingest.ErrOffice, true},
+		{"cyrillic of no known encoding", of("\xcf\xf0\xe8\xe2\xe5\xf2, \xec\xe8\xf0"), ingest.ErrEncoding, true},
+		{"damaged UTF-8", of("na\xc3\xafve caf\xc3\xa9 and caf\xc3"), ingest.ErrEncoding, true},
 		{"too large by name", ingest.Input{Size: 101, Load: of("x").Load}, ingest.ErrTooLarge, true},
 		{"too large in truth", of(strings.Repeat("x", 101)), ingest.ErrTooLarge, true},
 		{"quotes of nothing", ingest.Input{Format: ingest.Markdown, Load: of(strings.Repeat(">", 99)).Load}, ingest.ErrEmpty, true},
@@ -103,7 +105,7 @@ func TestReadSkipsWhatIsKnown(t *testing.T) {
 }
 
 func TestSlowFilesAreGivenUp(t *testing.T) {
-	slow := ingest.Input{Format: ingest.Markdown, Load: of(strings.Repeat("[a](", 20_000)).Load}
+	slow := ingest.Input{Format: ingest.Markdown, Load: of(strings.Repeat("[a](", 6_000)).Load}
 	d := ingest.Read(slow, types.Hash{}, ingest.Options{MaxTime: time.Millisecond})
 	require.ErrorIs(t, d.Err, ingest.ErrSlow)
 }
@@ -138,4 +140,17 @@ func TestParallelGivesEveryResult(t *testing.T) {
 	n := 0
 	require.NoError(t, ingest.Parallel(t.Context(), slices.Values(inputs), func(ingest.Input) int { return 1 }, func(i int) error { n += i; return nil }))
 	require.Equal(t, 1000, n)
+}
+
+func TestReadingInParallelGivesWhatReadingAloneDoes(t *testing.T) {
+	doc := ingest.Input{Format: ingest.Markdown, Load: of("---\ntitle: T\n---\n# A\n\n- *b* [c](d)\n\n|e|\n|-|\n|`f`|\n\n<p>g</p>\n").Load}
+	want := ingest.Read(doc, types.Hash{}, ingest.Options{})
+	require.NoError(t, want.Err)
+	inputs := slices.Repeat([]ingest.Input{doc}, 500)
+	read := func(in ingest.Input) ingest.Document { return ingest.Read(in, types.Hash{}, ingest.Options{}) }
+	require.NoError(t, ingest.Parallel(t.Context(), slices.Values(inputs), read, func(d ingest.Document) error {
+		require.Equal(t, want.Text, d.Text)
+		require.Equal(t, want.Chunks, d.Chunks)
+		return d.Err
+	}))
 }

@@ -3,6 +3,7 @@ package ingest
 import (
 	"bytes"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -11,16 +12,17 @@ import (
 
 // extractHTML reads a page: the text of its <main> if it has one, else of its
 // body, without what is not read (scripts, styles, navigation, forms' controls).
-func extractHTML(data []byte) (Text, error) {
-	root, err := html.Parse(bytes.NewReader(data))
+func extractHTML(limit *budget, data []byte) (Text, error) {
+	root, err := parseHTML(data)
 	if err != nil {
-		return Text{}, fmt.Errorf("%w: %w", ErrParse, err)
+		return Text{}, err
 	}
-	w := &htmlWalk{}
+	w := &htmlWalk{builder: builder{limit: limit}}
 	title := ""
 	if n := find(root, atom.Title); n != nil {
 		title = oneLine(textOf(n))
 	}
+	w.about(root, title)
 	if h := find(root, atom.H1); h == nil || !strings.EqualFold(oneLine(textOf(h)), title) {
 		w.add(Heading, 0, title, false)
 	}
@@ -29,7 +31,63 @@ func extractHTML(data []byte) (Text, error) {
 	}
 	w.children(root)
 	w.flush()
-	return w.text(), nil
+	return w.text()
+}
+
+// emptyElement matches elements that XHTML may write as empty and HTML may not.
+var emptyElement = regexp.MustCompile(`<(title|script|style|iframe|textarea|noscript|a|b|i|em|p|div|span|td|th|li|pre)(\s[^<>]*)?/>`)
+
+func parseHTML(data []byte) (*html.Node, error) {
+	if bytes.HasPrefix(bytes.TrimLeft(data[:min(len(data), 64)], " \r\n\t"), []byte("<?xml")) {
+		data = emptyElement.ReplaceAll(data, []byte("<$1$2></$1>"))
+	}
+	root, err := html.Parse(bytes.NewReader(data))
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrParse, err)
+	}
+	return root, nil
+}
+
+// about reads what a page says of itself.
+func (w *htmlWalk) about(root *html.Node, title string) {
+	w.meta.set("title", title)
+	if n := find(root, atom.Html); n != nil {
+		w.meta.set("language", attribute(n, "lang"))
+	}
+	head := find(root, atom.Head)
+	if head == nil {
+		return
+	}
+	for n := range head.ChildNodes() {
+		switch {
+		case n.DataAtom == atom.Link && attribute(n, "rel") == "canonical":
+			w.meta.set("canonical", attribute(n, "href"))
+		case n.DataAtom == atom.Meta:
+			name := strings.ToLower(attribute(n, "name") + attribute(n, "property"))
+			if key, ok := pageMeta[name]; ok {
+				w.meta.set(key, attribute(n, "content"))
+			}
+		}
+	}
+}
+
+// pageMeta is which of a page's own statements are kept, and as what.
+var pageMeta = map[string]string{
+	"author": "author", "article:author": "author", "dc.creator": "author", "citation_author": "author",
+	"date": "date", "article:published_time": "date", "dc.date": "date", "citation_publication_date": "date",
+	"article:modified_time": "modified", "last-modified": "modified",
+	"description": "description", "og:description": "description", "keywords": "keywords",
+	"og:site_name": "site", "citation_title": "title", "og:title": "title", "dc.language": "language",
+}
+
+// attribute returns an element's attribute.
+func attribute(n *html.Node, name string) string {
+	for _, a := range n.Attr {
+		if a.Key == name && a.Namespace == "" {
+			return strings.TrimSpace(a.Val)
+		}
+	}
+	return ""
 }
 
 // htmlWalk writes the blocks of a parsed page. Inline text gathers in line until
@@ -73,7 +131,7 @@ func (w *htmlWalk) node(n *html.Node) {
 		w.add(Heading, level(n), oneLine(textOf(n)), false)
 	case n.DataAtom == atom.Pre:
 		w.flush()
-		w.add(Lines, 0, newlines.Replace(textOf(n)), false)
+		w.add(Lines, 0, newlines(textOf(n)), false)
 	case n.DataAtom == atom.Tr && !holdsBlocks(n):
 		w.flush()
 		w.row(n)

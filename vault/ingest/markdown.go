@@ -4,30 +4,37 @@ import (
 	"bytes"
 	"fmt"
 	"strings"
+	"sync"
 
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/extension"
 	east "github.com/yuin/goldmark/extension/ast"
+	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/text"
 	"github.com/yuin/goldmark/util"
 )
 
+// markdownParser is made once: that takes as long as parsing a page.
+var markdownParser = sync.OnceValue(func() parser.Parser {
+	return goldmark.New(goldmark.WithExtensions(extension.Table, extension.Strikethrough)).Parser()
+})
+
 // extractMarkdown reads CommonMark with tables. Marks are taken off, code stays
 // as it is written.
-func extractMarkdown(data []byte) (Text, error) {
-	title, data := frontMatter(data)
+func extractMarkdown(limit *budget, data []byte) (Text, error) {
+	meta, data := frontMatter(data)
+	title := oneLine(meta["title"])
 	if nested(data) > maxNesting {
 		return Text{}, fmt.Errorf("%w: its quotes and lists are nested more than %d deep", ErrParse, maxNesting)
 	}
-	md := goldmark.New(goldmark.WithExtensions(extension.Table, extension.Strikethrough))
-	w := &markdownWalk{source: data}
-	root := md.Parser().Parse(text.NewReader(data))
+	w := &markdownWalk{builder: builder{meta: meta, limit: limit}, source: data}
+	root := markdownParser().Parse(text.NewReader(data))
 	if first := root.FirstChild(); title != "" && !w.isHeading(first, title) {
 		w.add(Heading, 0, title, false)
 	}
 	w.children(root, "", false)
-	return w.text(), nil
+	return w.text()
 }
 
 // maxNesting is far beyond what anyone writes. Parsers recurse, and a stack that
@@ -36,42 +43,30 @@ const maxNesting = 500
 
 // nested returns the most block marks that one line begins with.
 func nested(data []byte) (most int) {
-	for line := range bytes.Lines(data) {
+	for at := 0; at < len(data); {
 		marks := 0
-		for i, c := range line {
-			after := byte(' ')
-			if i+1 < len(line) {
-				after = line[i+1]
-			}
-			blank := after == ' ' || after == '\t' || after == '\n'
-			if c == '>' || (blank && bytes.IndexByte([]byte("-+*.)"), c) >= 0) {
+	line:
+		for ; at < len(data); at++ {
+			switch c := data[at]; c {
+			case '>':
 				marks++
-			} else if bytes.IndexByte([]byte(" \t0123456789-+*.)"), c) < 0 {
-				break
+			case '-', '+', '*', '.', ')':
+				if at+1 == len(data) || data[at+1] == ' ' || data[at+1] == '\t' || data[at+1] == '\n' {
+					marks++
+				}
+			case ' ', '\t', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9':
+			default:
+				break line
 			}
 		}
 		most = max(most, marks)
+		next := bytes.IndexByte(data[min(at, len(data)):], '\n')
+		if next < 0 {
+			break
+		}
+		at += next + 1
 	}
 	return most
-}
-
-// frontMatter cuts off a leading YAML block and returns its title.
-func frontMatter(data []byte) (title string, rest []byte) {
-	s := newlines.Replace(string(data))
-	head, ok := strings.CutPrefix(s, "---\n")
-	if !ok {
-		return "", []byte(s)
-	}
-	head, body, ok := strings.Cut(head, "\n---\n")
-	if !ok {
-		return "", []byte(s)
-	}
-	for line := range strings.Lines(head) {
-		if v, ok := strings.CutPrefix(line, "title:"); ok {
-			title = oneLine(strings.Trim(strings.TrimSpace(v), `"'`))
-		}
-	}
-	return title, []byte(body)
 }
 
 // markdownWalk writes the blocks of a parsed document.
@@ -140,7 +135,7 @@ func (w *markdownWalk) html(n *ast.HTMLBlock) {
 	if n.HasClosure() {
 		raw += string(n.ClosureLine.Value(w.source))
 	}
-	t, err := extractHTML([]byte(raw))
+	t, err := extractHTML(w.limit, []byte(raw))
 	if err != nil { // too deep to be read as HTML: its bytes are still the owner's text
 		w.add(Lines, 0, raw, false)
 		return
@@ -190,7 +185,7 @@ func (w *markdownWalk) spans(s *strings.Builder, n ast.Node, depth int) {
 
 // plain resolves escapes and entities, which goldmark leaves to its renderers.
 func (w *markdownWalk) plain(b []byte, raw bool) []byte {
-	if raw {
+	if raw || (bytes.IndexByte(b, '&') < 0 && bytes.IndexByte(b, '\\') < 0) {
 		return b
 	}
 	return []byte(strings.ToValidUTF8(string(

@@ -2,12 +2,19 @@ package ingest
 
 import "strings"
 
+var lineEnders = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\f", "\n")
+
 // newlines makes every line end in one LF, whatever machine wrote it.
-var newlines = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\f", "\n")
+func newlines(s string) string {
+	if strings.IndexByte(s, '\r') < 0 && strings.IndexByte(s, '\f') < 0 {
+		return s
+	}
+	return lineEnders.Replace(s)
+}
 
 // extractPlain keeps the text as it is; its paragraphs are apart by empty lines.
 func extractPlain(s string) Text {
-	t := Text{Body: newlines.Replace(s)}
+	t := Text{Body: newlines(s)}
 	start, end := -1, 0 // of the paragraph that is open
 	for at := 0; at < len(t.Body); {
 		next := len(t.Body)

@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"github.com/weal-network/weal/pay"
-	"github.com/weal-network/weal/types"
 	"github.com/weal-network/weal/vault/index"
 	"github.com/weal-network/weal/vault/ingest"
 )
@@ -54,8 +53,11 @@ func (l *Library) Put(ctx context.Context, inputs iter.Seq[ingest.Input], total 
 // read is a document with all that is made of it off the database.
 type read struct {
 	ingest.Document
-	hashes   []types.Hash
-	postings []byte
+	list chunkList
+	// What is sealed, packed.
+	original, postings []byte
+	texts              []segment
+	words              index.Postings // instead of postings, if the engine has words plain
 }
 
 func (l *Library) add(ctx context.Context, inputs iter.Seq[ingest.Input], roots []ingest.Root, total Progress,
@@ -108,11 +110,25 @@ func (l *Library) work(in ingest.Input, before version) read {
 	sections := make([]index.Section, len(r.Chunks))
 	for i, c := range r.Chunks {
 		sections[i] = index.Section{Heading: c.Heading, Text: c.Text}
-		r.hashes = append(r.hashes, pay.Chunk{
+		r.list.hashes = append(r.list.hashes, pay.Chunk{
 			Source: r.Source, Heading: c.Heading, Start: uint64(c.Start), End: uint64(c.End), Text: c.Text,
 		}.Hash())
+		r.list.sizes = append(r.list.sizes, uint32(len(c.Text)))
 	}
-	r.postings, r.Err = index.Analyse(sections).MarshalBinary()
+	postings := index.Analyse(sections)
+	r.list.words = postings.Lengths
+	if l.engine.sealsIndex() {
+		b, err := postings.MarshalBinary()
+		if err != nil {
+			r.Err = err
+			return r
+		}
+		r.postings = pack(b)
+	} else {
+		r.words = postings
+	}
+	r.original, r.texts = pack(r.Data), segments(r.Chunks)
+	r.Data, r.Text = nil, ""
 	return r
 }
 

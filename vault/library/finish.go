@@ -20,6 +20,9 @@ func (l *Library) finish(ctx context.Context, w *writer) error {
 		return err
 	}
 	if n > 0 {
+		if err := l.engine.tidy(ctx, l.write); err != nil {
+			return err
+		}
 		if g, err = l.make(ctx, w.next); err != nil {
 			return fmt.Errorf("make generation: %w", err)
 		}
@@ -67,7 +70,12 @@ func (l *Library) Published(ctx context.Context, g *Generation) error {
 // Original returns the bytes that a document of source had when its SHA-256 was sha.
 func (l *Library) Original(ctx context.Context, sha types.Hash) ([]byte, error) {
 	var data []byte
-	if err := l.read.QueryRowContext(ctx, `SELECT data FROM originals WHERE sha = $1`, sha[:]).Scan(&data); err != nil {
+	name := l.sealed.Name(nameOriginal, sha[:])
+	err := l.read.QueryRowContext(ctx, `SELECT data FROM originals WHERE name = $1`, name).Scan(&data)
+	if err == nil {
+		data, err = open(l.sealed.originals, data, name)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("read original %s: %w", sha, err)
 	}
 	return data, nil

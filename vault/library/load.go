@@ -3,13 +3,11 @@ package library
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/weal-network/weal/pay"
-	"github.com/weal-network/weal/types"
 	"github.com/weal-network/weal/vault/index"
 )
 
@@ -19,6 +17,16 @@ const inMemory = 3
 
 // live selects the documents of generation $1.
 const live = `d.born <= $1 AND (d.died = 0 OR d.died > $1)`
+
+// kept is what memory has of a document.
+type kept struct {
+	source string
+	meta   map[string]string // what is known of it
+	chunks chunkList
+	// doc is its number in the index, unless it is removed.
+	doc     index.Doc
+	removed bool
+}
 
 // recall returns a generation in memory, or nil.
 func (l *Library) recall(is func(*Generation) bool) *Generation {
@@ -38,7 +46,6 @@ func (l *Library) recall(is func(*Generation) bool) *Generation {
 // next load. The caller holds l.loading.
 func (l *Library) remember(g *Generation) {
 	l.mu.Lock()
-	defer l.mu.Unlock()
 	l.recent = append(l.recent, g)
 	if len(l.recent) > inMemory {
 		l.recent = slices.Delete(l.recent, 0, 1)
@@ -47,29 +54,43 @@ func (l *Library) remember(g *Generation) {
 	for _, g := range l.recent {
 		useful += g.Documents
 	}
+	l.mu.Unlock()
 	if l.index.Len() > 2*useful+1000 {
-		l.index, l.slots, l.recent = index.New(), map[int64]index.Doc{}, nil
+		l.begin()
 	}
+	l.meaning.wake()
 }
 
-// load reads generation id, whether or not its row is there yet. Documents that
-// the index lacks are put into it. The caller holds
-// l.loading.
+// begin forgets all that is in memory. The caller holds l.loading.
+func (l *Library) begin() {
+	l.index, l.kept = l.engine.newIndex(), map[int64]*kept{}
+	l.texts.forget()
+	l.meaning.forget()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.recent = nil
+}
+
+// load reads generation id, whether or not its row is there yet. What memory
+// lacks is put there. The caller holds l.loading.
 func (l *Library) load(ctx context.Context, db *sql.DB, id int64) (*Generation, error) {
 	g := &Generation{ID: id, library: l, at: map[index.Doc]int{}}
-	if err := l.fill(ctx, db, id); err != nil {
+	ids, err := l.fill(ctx, db, id)
+	if err != nil {
 		return nil, err
 	}
-	if err := g.readMembers(ctx, db); err != nil {
-		return nil, err
-	}
-	if err := g.readChunks(ctx, db); err != nil {
-		return nil, err
-	}
-	docs := make([]index.Doc, len(g.docs))
-	for i, m := range g.docs {
-		docs[i] = l.slots[m.id]
-		g.at[docs[i]] = i
+	// Sorted here: databases differ in how they compare text, and have it sealed.
+	slices.SortFunc(ids, func(a, b int64) int { return strings.Compare(l.kept[a].source, l.kept[b].source) })
+	docs := make([]index.Doc, 0, len(ids))
+	for i, id := range ids {
+		k := l.kept[id]
+		g.docs = append(g.docs, member{id: id, source: k.source, meta: k.meta, first: len(g.hashes)})
+		g.hashes, g.sizes = append(g.hashes, k.chunks.hashes...), append(g.sizes, k.chunks.sizes...)
+		if !k.removed {
+			docs = append(docs, k.doc)
+			g.at[k.doc] = i
+			g.live = append(g.live, i)
+		}
 	}
 	g.Documents = len(g.docs)
 	g.view = l.index.View(docs)
@@ -78,101 +99,66 @@ func (l *Library) load(ctx context.Context, db *sql.DB, id int64) (*Generation, 
 	return g, nil
 }
 
-// fill puts the documents of a generation into the index.
-func (l *Library) fill(ctx context.Context, db *sql.DB, id int64) error {
-	missing, err := l.missing(ctx, db, id)
-	if err != nil {
-		return err
-	}
-	for _, doc := range missing {
-		var source string
-		var b []byte
-		err := db.QueryRowContext(ctx, `SELECT d.source, t.postings
-			FROM documents d JOIN contents t ON t.document = d.id WHERE d.id = $1`, doc).Scan(&source, &b)
-		if err != nil {
-			return err
-		}
-		var p index.Postings
-		if err := p.UnmarshalBinary(b); err != nil {
-			return fmt.Errorf("document %q: %w; restore the vault's backup", source, err)
-		}
-		l.slots[doc] = l.index.Add(source, p)
-	}
-	return nil
-}
-
-func (l *Library) missing(ctx context.Context, db *sql.DB, id int64) (missing []int64, err error) {
+// fill has the documents of a generation in memory, and returns their ids.
+func (l *Library) fill(ctx context.Context, db *sql.DB, id int64) (ids []int64, err error) {
 	rows, err := db.QueryContext(ctx, `SELECT d.id FROM documents d WHERE `+live+` ORDER BY d.id`, id) //nolint:sqlclosecheck // each closes them
 	if err != nil {
 		return nil, err
 	}
+	var missing []int64
 	err = each(rows, func() error {
 		var doc int64
 		err := rows.Scan(&doc)
-		if _, ok := l.slots[doc]; !ok {
+		ids = append(ids, doc)
+		if l.kept[doc] == nil {
 			missing = append(missing, doc)
 		}
 		return err
 	})
-	return missing, err
+	if err != nil {
+		return nil, err
+	}
+	row := l.engine.documents() + ` WHERE `
+	if 2*len(missing) > len(ids) {
+		return ids, l.take(ctx, db, row+live+` ORDER BY d.id`, id)
+	}
+	for _, doc := range missing {
+		if err := l.take(ctx, db, row+`d.id = $1`, doc); err != nil {
+			return nil, err
+		}
+	}
+	return ids, nil
 }
 
-// readMembers reads the documents, sorted here: databases differ in how they
-// compare text.
-func (g *Generation) readMembers(ctx context.Context, db *sql.DB) error {
-	rows, err := db.QueryContext(ctx, `SELECT d.id, d.source FROM documents d WHERE `+live, g.ID)
+// take puts the documents that a query selects into memory, unless they are there.
+func (l *Library) take(ctx context.Context, db *sql.DB, query string, args ...any) error {
+	rows, err := db.QueryContext(ctx, query, args...)
 	if err != nil {
 		return err
 	}
-	err = each(rows, func() error {
-		var m member
-		err := rows.Scan(&m.id, &m.source)
-		g.docs = append(g.docs, m)
-		return err
-	})
-	slices.SortFunc(g.docs, func(a, b member) int { return strings.Compare(a.source, b.source) })
-	return err
-}
-
-// readChunks reads the chunks' hashes and sizes into the order of the documents.
-func (g *Generation) readChunks(ctx context.Context, db *sql.DB) error {
-	type piece struct {
-		hash types.Hash
-		size uint32
-	}
-	of := make(map[int64][]piece, len(g.docs))
-	rows, err := db.QueryContext(ctx, `SELECT c.document, c.hash, c.size FROM chunks c
-		JOIN documents d ON d.id = c.document WHERE `+live+` ORDER BY c.document, c.place`, g.ID)
-	if err != nil {
-		return err
-	}
-	err = each(rows, func() error {
-		var doc int64
-		var hash []byte
-		var p piece
-		if err := rows.Scan(&doc, &hash, &p.size); err != nil {
+	return each(rows, func() error {
+		var id, removed int64
+		var about, chunks, postings []byte
+		if err := rows.Scan(&id, &about, &chunks, &removed, &postings); err != nil {
 			return err
 		}
-		var err error
-		p.hash, err = types.HashFromBytes(hash)
-		of[doc] = append(of[doc], p)
-		return err
+		if l.kept[id] != nil {
+			return nil
+		}
+		a, err := l.sealed.openAbout(id, about)
+		if err != nil {
+			return err
+		}
+		k := &kept{source: a.Source, meta: a.Meta, removed: removed != 0}
+		if k.chunks, err = l.sealed.openChunks(id, chunks); err != nil {
+			return err
+		}
+		if !k.removed {
+			if k.doc, err = l.engine.shelve(l.index, id, a.Source, k.chunks, postings); err != nil {
+				return fmt.Errorf("document %q: postings: %w", a.Source, err)
+			}
+		}
+		l.kept[id] = k
+		return nil
 	})
-	for i, m := range g.docs {
-		g.docs[i].first = len(g.hashes)
-		for _, p := range of[m.id] {
-			g.hashes, g.sizes = append(g.hashes, p.hash), append(g.sizes, p.size)
-		}
-	}
-	return err
-}
-
-// each calls scan for every row and closes rows.
-func each(rows *sql.Rows, scan func() error) error {
-	for rows.Next() {
-		if err := scan(); err != nil {
-			return errors.Join(err, rows.Close())
-		}
-	}
-	return errors.Join(rows.Err(), rows.Close())
 }

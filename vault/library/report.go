@@ -12,6 +12,7 @@ const (
 	Unchanged State = "unchanged"
 	Retired   State = "retired" // it was there, and is gone or no longer text
 	Failed    State = "failed"
+	Erased    State = "removed" // by Remove, with all that was held of it
 )
 
 // FileReport says what became of one file.
@@ -31,6 +32,7 @@ type Report struct {
 	Unchanged int          `json:"unchanged"`
 	Retired   int          `json:"retired"`
 	Failed    int          `json:"failed"`
+	Erased    int          `json:"removed,omitempty"`
 	Files     []FileReport `json:"files"`
 	// Documents, Chunks and Root are those of the newest generation.
 	Documents int        `json:"documents"`
@@ -54,6 +56,8 @@ func (r *Report) count(f FileReport) {
 		r.Retired++
 	case Failed:
 		r.Failed++
+	case Erased:
+		r.Erased++
 	}
 	r.Files = append(r.Files, f)
 }

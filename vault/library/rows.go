@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/weal-network/weal/vault/ingest"
+	"github.com/weal-network/weal/vault/seal"
 )
 
 // put writes what one file has become.
@@ -20,7 +21,7 @@ func (w *writer) put(ctx context.Context, tx *batch, r read) error {
 		return nil
 	}
 	if w.trouble[r.Path] {
-		if err := tx.exec(ctx, `DELETE FROM problems WHERE path = $1`, r.Path); err != nil {
+		if err := w.l.settle(ctx, tx, r.Path); err != nil {
 			return err
 		}
 	}
@@ -30,47 +31,68 @@ func (w *writer) put(ctx context.Context, tx *batch, r read) error {
 	if err := w.end(ctx, tx, r.Path); err != nil {
 		return err
 	}
-	return w.insert(ctx, tx, r)
+	id := w.nextDoc
+	w.nextDoc++
+	w.posted = append(w.posted, posted{id: id, packed: r.postings, words: r.words})
+	return w.l.insert(ctx, tx, document{id: id, born: w.next, added: w.l.cfg.Now().Unix(), read: r})
 }
 
 func (w *writer) problem(ctx context.Context, tx *batch, r read) error {
-	const upsert = `INSERT INTO problems (path, source, reason, seen) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (path) DO UPDATE SET reason = excluded.reason, seen = excluded.seen`
-	return tx.exec(ctx, upsert, r.Path, r.Source, r.Err.Error(), w.l.cfg.Now().Unix())
+	name, data, err := w.l.sealed.sealProblem(problem{Path: r.Path, Source: r.Source, Reason: r.Err.Error()})
+	if err != nil {
+		return err
+	}
+	const upsert = `INSERT INTO problems (name, data, seen) VALUES ($1, $2, $3)
+		ON CONFLICT (name) DO UPDATE SET data = excluded.data, seen = excluded.seen`
+	return tx.exec(ctx, upsert, name, data, w.l.cfg.Now().Unix())
 }
 
-// end takes the document that was known of path out of the next generation.
+// settle forgets the problem with a path.
+func (l *Library) settle(ctx context.Context, tx *batch, path string) error {
+	return tx.exec(ctx, `DELETE FROM problems WHERE name = $1`, l.sealed.Name(namePath, []byte(path)))
+}
+
+// end takes the document that was known of path out of the next generation. One
+// that no generation has seen, of an Add that was interrupted, is dropped.
 func (w *writer) end(ctx context.Context, tx *batch, path string) error {
 	v, ok := w.known[path]
-	if !ok {
+	switch {
+	case !ok:
 		return nil
+	case v.born == w.next:
+		return w.l.drop(ctx, tx, v.id, v.chunks)
 	}
 	return tx.exec(ctx, `UPDATE documents SET died = $1 WHERE id = $2`, w.next, v.id)
 }
 
-// insert writes a document with its original, text, chunks and postings.
-func (w *writer) insert(ctx context.Context, tx *batch, r read) error {
-	id := w.nextDoc
-	w.nextDoc++
-	err := tx.exec(ctx, `INSERT INTO originals (sha, data) VALUES ($1, $2) ON CONFLICT (sha) DO NOTHING`,
-		r.SHA[:], r.Data)
+// document is a row on its way into the database.
+type document struct {
+	read
+	id, added, born, died int64
+}
+
+// insert writes a document with its original, text and chunks. What searches need
+// is posted with others of its batch.
+func (l *Library) insert(ctx context.Context, tx *batch, d document) error {
+	s := &l.sealed
+	original := s.Name(nameOriginal, d.SHA[:])
+	err := tx.exec(ctx, `INSERT INTO originals (name, data) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING`,
+		original, s.originals.Seal(d.original, original))
 	if err != nil {
 		return err
 	}
-	err = tx.exec(ctx, `INSERT INTO documents (id, path, source, sha, size, added, born, died)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, 0)`, id, r.Path, r.Source, r.SHA[:], r.Size, w.l.cfg.Now().Unix(), w.next)
+	about, err := s.sealAbout(d.id, about{Path: d.Path, Source: d.Source, SHA: d.SHA, Size: d.Size, Meta: d.Meta})
 	if err != nil {
 		return err
 	}
-	err = tx.exec(ctx, `INSERT INTO contents (document, text, postings) VALUES ($1, $2, $3)`,
-		id, []byte(r.Text), r.postings)
+	err = tx.exec(ctx, `INSERT INTO documents (id, about, chunks, original, added, born, died)
+		VALUES ($1, $2, $3, $4, $5, $6, $7)`, d.id, about, s.chunks.Seal(d.list.encode(), seal.At(d.id)), original, d.added, d.born, d.died)
 	if err != nil {
 		return err
 	}
-	for i, c := range r.Chunks {
-		err := tx.exec(ctx, `INSERT INTO chunks (document, place, heading, first, size, hash)
-			VALUES ($1, $2, $3, $4, $5, $6)`, id, i, c.Heading, c.Start, c.End-c.Start, r.hashes[i][:])
-		if err != nil {
+	for _, t := range d.texts {
+		data := s.texts.Seal(t.data, seal.At(d.id, int64(t.first)))
+		if err := tx.exec(ctx, `INSERT INTO texts (document, place, data) VALUES ($1, $2, $3)`, d.id, t.first, data); err != nil {
 			return err
 		}
 	}
@@ -85,7 +107,7 @@ func (w *writer) retire(ctx context.Context, roots []ingest.Root) error {
 		looked := slices.ContainsFunc(roots, func(r ingest.Root) bool { return r.Err == nil && isBelow(r.Path) })
 		return looked && !w.seen[path] && !slices.ContainsFunc(w.failed, isBelow)
 	}
-	return w.l.transact(ctx, func(tx *batch) error {
+	return transact(ctx, w.l.write, func(tx *batch) error {
 		for _, path := range slices.Sorted(maps.Keys(w.known)) {
 			if !gone(path) {
 				continue
@@ -99,7 +121,7 @@ func (w *writer) retire(ctx context.Context, roots []ingest.Root) error {
 			if !gone(path) {
 				continue
 			}
-			if err := tx.exec(ctx, `DELETE FROM problems WHERE path = $1`, path); err != nil {
+			if err := w.l.settle(ctx, tx, path); err != nil {
 				return err
 			}
 		}

@@ -20,6 +20,8 @@ const (
 	Staged DocumentState = "staged"
 	// Leaving: it is served until the chain knows the newest root.
 	Leaving DocumentState = "leaving"
+	// Removed: it is gone, and leaves with the next root that the chain knows.
+	Removed DocumentState = "removed"
 	// Refused: it could not be read; Reason says why.
 	Refused DocumentState = "refused"
 )
@@ -42,27 +44,32 @@ func (l *Library) Status(ctx context.Context, served int64) ([]DocumentStatus, e
 	if err != nil {
 		return nil, err
 	}
-	rows, err := l.read.QueryContext(ctx, `SELECT d.path, d.source, d.sha, d.size, d.born, d.died,
-		(SELECT COUNT(*) FROM chunks c WHERE c.document = d.id)
-		FROM documents d WHERE d.died = 0 OR (d.born <= $1 AND d.died > $1)`, served)
+	rows, err := l.read.QueryContext(ctx, `SELECT id, about, chunks, born, died, removed FROM documents
+		WHERE died = 0 OR (born <= $1 AND died > $1)`, served)
 	if err != nil {
 		return nil, err
 	}
 	err = each(rows, func() error {
 		s := DocumentStatus{State: Served}
-		var sha []byte
-		var born, died int64
-		if err := rows.Scan(&s.Path, &s.Source, &sha, &s.Bytes, &born, &died, &s.Chunks); err != nil {
+		var sealed, chunks []byte
+		var id, born, died, removed int64
+		if err := rows.Scan(&id, &sealed, &chunks, &born, &died, &removed); err != nil {
 			return err
 		}
+		a, err := l.sealed.openAbout(id, sealed)
+		if err != nil {
+			return err
+		}
+		list, err := l.sealed.openChunks(id, chunks)
+		s.Path, s.Source, s.SHA, s.Bytes, s.Chunks = a.Path, a.Source, a.SHA, a.Size, len(list.hashes)
 		switch {
+		case removed != 0:
+			s.State = Removed
 		case died != 0:
 			s.State = Leaving
 		case born > served:
 			s.State = Staged
 		}
-		var err error
-		s.SHA, err = types.HashFromBytes(sha)
 		all = append(all, s)
 		return err
 	})
@@ -73,14 +80,17 @@ func (l *Library) Status(ctx context.Context, served int64) ([]DocumentStatus, e
 }
 
 func (l *Library) problems(ctx context.Context, db *sql.DB) (all []DocumentStatus, err error) {
-	rows, err := db.QueryContext(ctx, `SELECT path, source, reason FROM problems`)
+	rows, err := db.QueryContext(ctx, `SELECT name, data FROM problems`)
 	if err != nil {
 		return nil, err
 	}
 	err = each(rows, func() error {
-		s := DocumentStatus{State: Refused}
-		err := rows.Scan(&s.Path, &s.Source, &s.Reason)
-		all = append(all, s)
+		var name, data []byte
+		if err := rows.Scan(&name, &data); err != nil {
+			return err
+		}
+		p, err := l.sealed.openProblem(name, data)
+		all = append(all, DocumentStatus{Path: p.Path, Source: p.Source, Reason: p.Reason, State: Refused})
 		return err
 	})
 	return all, err

@@ -2,26 +2,19 @@ package library
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 
 	"github.com/weal-network/weal/types"
 	"github.com/weal-network/weal/vault/ingest"
 )
 
-// A batch is committed when it has this many documents or bytes: large enough to
-// be fast, small enough that not much is done again after a crash.
-const (
-	batchDocuments = 256
-	batchBytes     = 8 << 20
-)
-
 // version is what the newest documents hold of one path.
 type version struct {
 	id     int64
+	born   int64
 	sha    types.Hash
 	source string
+	chunks int
 }
 
 // writer puts what one Add reads into the database, as documents of the
@@ -37,6 +30,7 @@ type writer struct {
 	report  Report
 	batch   []read
 	bytes   int
+	posted  []posted // of the batch
 }
 
 func (l *Library) newWriter(ctx context.Context) (*writer, error) {
@@ -48,19 +42,26 @@ func (l *Library) newWriter(ctx context.Context) (*writer, error) {
 	if err := l.write.QueryRowContext(ctx, `SELECT COALESCE(MAX(id), 0) + 1 FROM documents`).Scan(&w.nextDoc); err != nil {
 		return nil, err
 	}
-	rows, err := l.write.QueryContext(ctx, `SELECT path, id, sha, source FROM documents WHERE died = 0`)
+	rows, err := l.write.QueryContext(ctx, `SELECT id, about, chunks, born FROM documents WHERE died = 0`)
 	if err != nil {
 		return nil, err
 	}
 	err = each(rows, func() error {
-		var path string
 		var v version
-		var sha []byte
-		if err := rows.Scan(&path, &v.id, &sha, &v.source); err != nil {
+		var sealed, chunks []byte
+		if err := rows.Scan(&v.id, &sealed, &chunks, &v.born); err != nil {
 			return err
 		}
-		v.sha, err = types.HashFromBytes(sha)
-		w.known[path] = v
+		if v.born == w.next { // it may be dropped
+			list, err := l.sealed.openChunks(v.id, chunks)
+			if err != nil {
+				return err
+			}
+			v.chunks = len(list.hashes)
+		}
+		a, err := l.sealed.openAbout(v.id, sealed)
+		v.sha, v.source = a.SHA, a.Source
+		w.known[a.Path] = v
 		return err
 	})
 	if err != nil {
@@ -93,8 +94,8 @@ func (w *writer) take(ctx context.Context, r read) error {
 	}
 	w.report.count(f)
 	w.batch = append(w.batch, r)
-	w.bytes += len(r.Data) + len(r.Text) + len(r.postings)
-	if len(w.batch) < batchDocuments && w.bytes < batchBytes {
+	w.bytes += int(r.Size)
+	if documents, bytes := w.l.engine.batch(); len(w.batch) < documents && w.bytes < bytes {
 		return nil
 	}
 	return w.flush(ctx)
@@ -105,46 +106,16 @@ func (w *writer) flush(ctx context.Context) error {
 	if len(w.batch) == 0 {
 		return nil
 	}
-	err := w.l.transact(ctx, func(tx *batch) error {
+	err := transact(ctx, w.l.write, func(tx *batch) error {
 		for _, r := range w.batch {
 			if err := w.put(ctx, tx, r); err != nil {
 				return fmt.Errorf("keep %s: %w", r.Path, err)
 			}
 		}
-		return nil
+		return w.l.engine.post(ctx, tx, w.posted)
 	})
+	w.posted = nil
 	clear(w.batch) // lets go of the documents' bytes
 	w.batch, w.bytes = w.batch[:0], 0
 	return err
-}
-
-// batch is a transaction that prepares each of its statements once.
-type batch struct {
-	tx       *sql.Tx
-	prepared map[string]*sql.Stmt
-}
-
-func (b *batch) exec(ctx context.Context, query string, args ...any) error {
-	s := b.prepared[query]
-	if s == nil {
-		var err error
-		if s, err = b.tx.PrepareContext(ctx, query); err != nil {
-			return err
-		}
-		b.prepared[query] = s
-	}
-	_, err := s.ExecContext(ctx, args...)
-	return err
-}
-
-// transact runs do in a transaction; its end closes the statements.
-func (l *Library) transact(ctx context.Context, do func(*batch) error) error {
-	tx, err := l.write.BeginTx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	if err := do(&batch{tx: tx, prepared: map[string]*sql.Stmt{}}); err != nil {
-		return errors.Join(err, tx.Rollback())
-	}
-	return tx.Commit()
 }

@@ -1,0 +1,59 @@
+package local
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/weal-network/weal/home"
+	"github.com/weal-network/weal/keep"
+	"github.com/weal-network/weal/vault/library"
+	"github.com/weal-network/weal/vault/seal"
+)
+
+// EnvVaultDB names the variable with the URL of the PostgreSQL database that has
+// a vault's documents.
+const EnvVaultDB = "WEAL_VAULT_DB"
+
+// vaultDB returns the database that was named, or the one in EnvVaultDB.
+func vaultDB(named string) string { return cmp.Or(named, os.Getenv(EnvVaultDB)) }
+
+// owner returns who the home's vault belongs to.
+func owner(h *home.Home) seal.Owner { return vaultOwner{home: h, ask: askPassphrase} }
+
+// openLibrary opens the documents of a home's vault that does not run.
+func openLibrary(ctx context.Context, h *home.Home, db string) (*library.Library, error) {
+	dir := h.Path("vault")
+	if _, err := os.Stat(dir); err != nil {
+		return nil, fmt.Errorf("open vault: %w; this home has no vault yet", err)
+	}
+	return library.Open(ctx, library.Config{Dir: dir, DB: vaultDB(db), Owner: owner(h)})
+}
+
+// CopyVault copies the documents of a home in which nothing runs to the PostgreSQL
+// database at to, or into the folder to. They come from the database at from, or
+// from the home's folder.
+func CopyVault(ctx context.Context, dir, from, to string, progress func(done, all int)) (c library.Copied, err error) {
+	h, err := home.Open(dir)
+	if err != nil {
+		return c, err
+	}
+	release, err := holdHome(ctx, h)
+	if err != nil {
+		return c, err
+	}
+	defer func() { err = errors.Join(err, release()) }()
+	source := library.Config{DB: vaultDB(from), Owner: owner(h)}
+	if source.DB == "" {
+		source.Dir = h.Path("vault")
+	}
+	target := library.Config{Owner: owner(h)}
+	if keep.IsPostgres(to) {
+		target.DB = to
+	} else {
+		target.Dir = to
+	}
+	return library.Copy(ctx, source, target, progress)
+}

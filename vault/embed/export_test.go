@@ -1,0 +1,4 @@
+package embed
+
+// Parse is parse for tests.
+var Parse = parse

@@ -1,0 +1,4 @@
+package rerank
+
+// Parse is parse for tests.
+var Parse = parse
