@@ -33,8 +33,12 @@ func (b blind) Lane(ctx context.Context, ref types.LaneRef) (types.Lane, error) 
 // Tried by hand beside it, each on code that people run:
 //   - without the check that a leaf covers what the lane owed before (earn: follow),
 //     "leave earlier ticks and passages out of later vouchers" takes them;
+//   - without the check that a leaf names the order (earn: AcceptLeaf), "swap orders,
+//     and bring one twice" has passages for another's payment;
 //   - with a closing window that does not hold (x/tab: windowEnded), nine of the
 //     strategies take what is unsettled, each also without promising too much;
+//   - with settlements that do not end at the cap (x/tab: credit), the invariants of the
+//     chain fail;
 //   - without earn's worthBringing, the play that takes the refunds first costs a vault
 //     a hundred times what it gave.
 func TestDefencesAreNeeded(t *testing.T) {

@@ -70,14 +70,14 @@ var strategies = []strategy{
 	{name: "promise more than the cap, one's own first", takes: []string{"exposure"}, run: func(p *play) {
 		h := p.open(1, 2*milli, ample, milli)[0]
 		p.overPromise(h)
-		p.each(100, func(s *seller, _ int) { h.use(s, how{}) })
+		p.each(40, func(s *seller, _ int) { h.use(s, how{}) })
 	}},
 	{name: "promise more than the cap in many lanes", takes: []string{"exposure"}, run: func(p *play) {
 		hands := p.open(8, milli, ample, milli)
 		for _, h := range hands {
 			p.overPromise(h)
 		}
-		p.each(100, func(s *seller, i int) { hands[i%len(hands)].use(s, how{}) })
+		p.each(40, func(s *seller, i int) { hands[i%len(hands)].use(s, how{}) })
 	}},
 	{name: "promise more than the cap in one tab after another", takes: []string{"exposure of all"}, run: func(p *play) {
 		for range 6 {
@@ -90,7 +90,7 @@ var strategies = []strategy{
 		h := p.open(1, milli, ample, milli)[0]
 		other := h.sign(1<<40, map[types.AssetID]uint64{sybil: milli - passagePrice})
 		p.first = append(p.first, func() { p.bring(other.claims(sybil)) })
-		p.each(100, func(s *seller, _ int) { h.use(s, how{}) })
+		p.each(40, func(s *seller, _ int) { h.use(s, how{}) })
 	}},
 	{name: "stop paying ticks at the first", takes: []string{"tick"}, run: func(p *play) {
 		h := p.open(1, 2*milli, ample, milli)[0]

@@ -171,10 +171,12 @@ func (p *play) end(ending string) {
 		})
 	}
 	p.overtake()
+	require.NoError(p.t, p.chain.net.App().CheckInvariants(p.chain.ctx))
 	p.withdraw()
 	p.chain.pass(60, 6*time.Second)
 	p.withdraw()
 	p.look()
+	require.NoError(p.t, p.chain.net.App().CheckInvariants(p.chain.ctx))
 	p.chain.pass(60, 6*time.Second)
 	p.withdraw()
 	for _, tab := range p.tabs {
