@@ -267,10 +267,16 @@ func decodeRow(b []byte) (r row, err error) {
 		if r.approved, b, err = addressKey.decode(b); err != nil {
 			return r, err
 		}
+		if r.approved == (common.Address{}) {
+			return r, errEncoding // it is left out
+		}
 	}
 	if flags&hasAllowances != 0 {
 		if r.allowances, b, err = countKey.decode(b); err != nil {
 			return r, err
+		}
+		if r.allowances == 0 {
+			return r, errEncoding
 		}
 	}
 	if r.slot, b, err = CutNumber(b); err != nil {

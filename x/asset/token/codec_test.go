@@ -20,6 +20,7 @@ func FuzzRows(f *testing.F) {
 	f.Add(AppendNumber(nil, &most))
 	f.Add([]byte{2, 0, 1})
 	f.Add([]byte{33})
+	f.Add([]byte("\x030000000000000000000000000000000000000000\x00\x00\x010")) // says that there are allowances, and that there are none
 	f.Fuzz(func(t *testing.T, b []byte) {
 		same(t, rowValue, b)
 		same(t, slotRowValue, b)
