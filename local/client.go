@@ -35,6 +35,9 @@ type Client struct {
 	conn       *grpc.ClientConn
 	payer      *purse.Purse
 	closePurse func() error
+	// customers are the purses of customers' tabs, once they were asked for.
+	customers purses
+	closes    []func() error
 }
 
 // Connect opens the home in dir and the node that its roles use.
@@ -68,6 +71,9 @@ func (c *Client) Close() error {
 	var err error
 	if c.closePurse != nil {
 		err = c.closePurse()
+	}
+	for _, closeIt := range c.closes {
+		err = errors.Join(err, closeIt())
 	}
 	return errors.Join(err, c.conn.Close())
 }

@@ -20,13 +20,13 @@ type Receipt struct {
 	purse.Kept
 }
 
-// Receipts lists the receipts of the home's purse, newest first.
+// Receipts lists the receipts of the home's purses, newest first.
 func (c *Client) Receipts(ctx context.Context, f purse.Filter) ([]Receipt, error) {
-	p, err := c.purse(ctx)
+	p, err := c.purses(ctx)
 	if err != nil {
 		return nil, err
 	}
-	kept, err := p.Receipts(ctx, f)
+	kept, err := p.newest(ctx, f)
 	if err != nil {
 		return nil, err
 	}
@@ -40,10 +40,10 @@ func (c *Client) Receipts(ctx context.Context, f purse.Filter) ([]Receipt, error
 // ReceiptFormats are what receipts can be exported as.
 var ReceiptFormats = []string{"csv", "json"}
 
-// ExportReceipts writes the receipts of the home's purse, oldest first: as a table
+// ExportReceipts writes the receipts of the home's purses, oldest first: as a table
 // with a head line, or as a JSON array whose elements are those of Receipts.
 func (c *Client) ExportReceipts(ctx context.Context, f purse.Filter, format string, w io.Writer) error {
-	p, err := c.purse(ctx)
+	p, err := c.purses(ctx)
 	if err != nil {
 		return err
 	}
@@ -58,14 +58,14 @@ var receiptColumns = []string{
 	"amount", "denom", "policy", "place",
 }
 
-func receiptsCSV(ctx context.Context, p *purse.Purse, f purse.Filter, w io.Writer) error {
+func receiptsCSV(ctx context.Context, p purses, f purse.Filter, w io.Writer) error {
 	table := csv.NewWriter(w)
 	if err := table.Write(receiptColumns); err != nil {
 		return err
 	}
 	number := func(n uint64) string { return strconv.FormatUint(n, 10) }
 	at := func(millis int64) string { return time.UnixMilli(millis).UTC().Format("2006-01-02T15:04:05.000Z") }
-	if err := p.EachReceipt(ctx, f, func(k purse.Kept) error {
+	if err := p.each(ctx, f, func(k purse.Kept) error {
 		return table.Write([]string{
 			k.Hash().String(), at(k.Time), at(k.Kept), k.Chain.String(),
 			number(uint64(k.Lane.Tab)), number(uint64(k.Lane.Epoch)), number(uint64(k.Lane.Lane)), number(k.Seq),
@@ -79,9 +79,9 @@ func receiptsCSV(ctx context.Context, p *purse.Purse, f purse.Filter, w io.Write
 	return table.Error()
 }
 
-func receiptsJSON(ctx context.Context, p *purse.Purse, f purse.Filter, w io.Writer) error {
+func receiptsJSON(ctx context.Context, p purses, f purse.Filter, w io.Writer) error {
 	before := "[\n"
-	if err := p.EachReceipt(ctx, f, func(k purse.Kept) error {
+	if err := p.each(ctx, f, func(k purse.Kept) error {
 		b, err := json.Marshal(Receipt{ID: k.Hash(), Kept: k})
 		if err == nil {
 			_, err = fmt.Fprintf(w, "%s%s", before, b)
@@ -99,13 +99,14 @@ func receiptsJSON(ctx context.Context, p *purse.Purse, f purse.Filter, w io.Writ
 	return err
 }
 
-// ProveReceipt returns the proof of the use that a receipt of the home's purse is of.
+// ProveReceipt returns the proof of the use that a receipt of the home's purses is
+// of.
 func (c *Client) ProveReceipt(ctx context.Context, id string) (pay.UseProof, error) {
-	p, err := c.purse(ctx)
+	p, err := c.purses(ctx)
 	if err != nil {
 		return pay.UseProof{}, err
 	}
-	return p.Prove(ctx, id)
+	return p.prove(ctx, id)
 }
 
 // Use is what a proof shows, checked against the chain.

@@ -15,8 +15,11 @@ type Filter struct {
 	Tab   types.TabID
 	Since time.Time // not older than this
 	Until time.Time // older than this
-	Limit int       // at most so many, newest first; zero means 100
+	Limit int       // at most so many, newest first; zero means DefaultReceipts
 }
+
+// DefaultReceipts is how many receipts are listed if a filter does not say.
+const DefaultReceipts = 100
 
 // where is the filter's part of a query.
 func (f Filter) where() (string, []any) {
@@ -47,7 +50,7 @@ type Kept struct {
 // Receipts lists receipts, newest first. All of them held when they came.
 func (p *Purse) Receipts(ctx context.Context, f Filter) ([]Kept, error) {
 	if f.Limit <= 0 {
-		f.Limit = 100
+		f.Limit = DefaultReceipts
 	}
 	where, args := f.where()
 	kept, err := list(ctx, p.cfg.DB, readKept,

@@ -24,9 +24,10 @@ func receiptsCommand(o *options) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "receipts",
 		Short: "List the receipts of the home's purse, newest first",
-		Long: `Every use that the home's purse paid for left a receipt, signed by who served it.
-They are listed here, exported, and proven to others: the receipts root of a
-lane's vouchers covers all receipts of earlier questions.`,
+		Long: `Every use that the home's purse paid for left a receipt, signed by who served it;
+so did those that its gateway paid for from customers' tabs, for their API keys.
+They are listed here, exported, and proven to others: the receipts root of a lane's
+vouchers covers all receipts of earlier questions.`,
 		Example: `  weal receipts --asset 1 --since 24h --output json
   weal receipts export --format csv --since 2027-01-01 > january.csv
   weal receipts prove 3f2a99c10b7d4e55 > use.json

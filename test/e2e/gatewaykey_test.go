@@ -273,6 +273,12 @@ func TestKeysOfACustomersTab(t *testing.T) {
 	require.NoError(t, json.NewDecoder(ask().Body).Decode(&c))
 	require.NotEmpty(t, c.Choices[0].Message.Content)
 	require.Equal(t, before, chain.promised(t), "the customer's own purse pays nothing")
+	var receipts []receiptJSON
+	g.read(t, &receipts, "receipts", "--tab", fmt.Sprint(tab.Tab))
+	require.NotEmpty(t, receipts, "the gateway can show what it paid for its customer")
+	var proof map[string]any
+	g.read(t, &proof, "receipts", "prove", receipts[0].ID)
+	require.Contains(t, proof, "voucher")
 	g.kill()
 	g.again(t)
 	n := 1
