@@ -2,6 +2,7 @@ package local
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"path/filepath"
 
 	"github.com/weal-network/weal/vault"
+	"github.com/weal-network/weal/vault/library"
 	"github.com/weal-network/weal/wire"
 )
 
@@ -28,7 +30,21 @@ func (c *Client) VaultAdd(ctx context.Context, paths []string, progress func(don
 		}
 		req.Paths = append(req.Paths, abs)
 	}
-	body, err := c.adminStream(ctx, http.MethodPost, role.URL+vault.PathAdminAdd, req)
+	return c.addTo(ctx, role.URL+vault.PathAdminAdd, req, progress)
+}
+
+// VaultCrawl has the home's vault take in pages of the web. How many there are is
+// not known before: progress is told 0 of all.
+func (c *Client) VaultCrawl(ctx context.Context, req vault.CrawlRequest, progress func(done, all int)) (vault.Report, error) {
+	role, err := c.role(RoleVault)
+	if err != nil {
+		return vault.Report{}, err
+	}
+	return c.addTo(ctx, role.URL+vault.PathAdminCrawl, req, progress)
+}
+
+func (c *Client) addTo(ctx context.Context, url string, req any, progress func(done, all int)) (vault.Report, error) {
+	body, err := c.adminStream(ctx, http.MethodPost, url, req)
 	if err != nil {
 		return vault.Report{}, err
 	}
@@ -45,6 +61,9 @@ func readAdd(r io.Reader, progress func(done, all int)) (vault.Report, error) {
 		if err := json.Unmarshal(s.Bytes(), &line); err != nil {
 			return vault.Report{}, fmt.Errorf("add: read the vault's answer: %w", err)
 		}
+		if e := line.Error; e != nil && e.Message == "" {
+			e.Message = "the vault failed and says no more than this: " + cmp.Or(e.Code, e.Type, "error")
+		}
 		switch {
 		case line.Error != nil && line.Report != nil:
 			return *line.Report, line.Error
@@ -60,6 +79,16 @@ func readAdd(r io.Reader, progress func(done, all int)) (vault.Report, error) {
 		return vault.Report{}, fmt.Errorf("add: read the vault's answer: %w", err)
 	}
 	return vault.Report{}, fmt.Errorf("add: the vault stopped in the middle; add again, what is done is kept")
+}
+
+// VaultReading changes how files are read by the home's vault, and tells how they
+// are then.
+func (c *Client) VaultReading(ctx context.Context, req vault.ReadingRequest) (r library.Reading, err error) {
+	role, err := c.role(RoleVault)
+	if err != nil {
+		return r, err
+	}
+	return r, c.admin(ctx, http.MethodPost, role.URL+vault.PathAdminReading, req, &r)
 }
 
 // VaultStatus tells what is in the home's vault.

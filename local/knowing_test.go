@@ -16,6 +16,8 @@ func TestReadAdd(t *testing.T) {
 		"whole":     {`{"progress":{"files":1,"files_total":2}}` + "\n" + `{"report":{"added":2}}` + "\n", 2, ""},
 		"failed":    {`{"report":{"added":1},"error":{"message":"the chain is down"}}` + "\n", 1, "the chain is down"},
 		"refused":   {`{"error":{"message":"busy"}}`, 0, "busy"},
+		"no reason": {`{"report":{"added":1},"error":{"code":"add_failed"}}`, 1, "add_failed"},
+		"nothing":   {`{"error":{}}`, 0, "says no more"},
 		"cut":       {`{"progress":{"files":1,"files_total":2}}` + "\n", 0, "add again"},
 		"cut line":  {`{"progress":{"files":1,`, 0, "read the vault's answer"},
 		"no lines":  {"", 0, "add again"},
@@ -37,6 +39,7 @@ func FuzzReadAdd(f *testing.F) {
 	f.Add(`{"progress":{"files":1,"files_total":2}}` + "\n" + `{"report":{"added":2}}`)
 	f.Add(`{"error":{"message":"busy"}}`)
 	f.Add("{}\n{}\n")
+	f.Add(`{"error":{}}`)
 	f.Fuzz(func(t *testing.T, s string) {
 		_, err := readAdd(strings.NewReader(s), func(done, all int) {})
 		if !strings.Contains(s, "{") { // no object, so no report

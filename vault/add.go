@@ -17,17 +17,26 @@ type Report struct {
 	library.Report
 	// Published says that the chain was told of Root, by this Add or before.
 	Published bool `json:"published"`
+	// Missed says why a crawl may not have come by all pages that are there, so that
+	// none were retired.
+	Missed string `json:"missed,omitempty"`
 }
 
 // Add takes in the files at and below paths and tells the chain the new root, if
 // there is one. If only telling the chain fails, the documents are kept all the
 // same, and the next Add tells it again. See library.Library.Add.
 func (v *Vault) Add(ctx context.Context, paths []string, progress func(Progress)) (Report, error) {
+	return v.change(ctx, func() (library.Report, error) { return v.library.Add(ctx, paths, v.noting(progress)) })
+}
+
+// change has the library change and tells the chain the new root.
+func (v *Vault) change(ctx context.Context, do func() (library.Report, error)) (Report, error) {
 	if !v.adding.CompareAndSwap(false, true) {
 		return Report{}, library.ErrBusy
 	}
 	defer v.adding.Store(false)
-	r, err := v.library.Add(ctx, paths, progress)
+	defer v.progress.Store(nil)
+	r, err := do()
 	report := Report{Report: r}
 	if err != nil {
 		return report, err
@@ -37,6 +46,16 @@ func (v *Vault) Add(ctx context.Context, paths []string, progress func(Progress)
 	}
 	report.Published, err = v.publish(ctx)
 	return report, err
+}
+
+// noting keeps how far an Add is, for the status, and passes it on.
+func (v *Vault) noting(progress func(Progress)) func(Progress) {
+	return func(p Progress) {
+		v.progress.Store(&p)
+		if progress != nil {
+			progress(p)
+		}
+	}
 }
 
 // publish tells the chain the newest root unless that was done.

@@ -40,6 +40,8 @@ type AddLine struct {
 func (v *Vault) Admin(token string) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST "+PathAdminAdd, v.handleAdd)
+	mux.HandleFunc("POST "+PathAdminCrawl, v.handleCrawl)
+	mux.HandleFunc("POST "+PathAdminReading, v.handleReading)
 	mux.HandleFunc("POST "+PathAdminRemove, v.handleRemove)
 	mux.HandleFunc("POST "+PathAdminSearch, v.handleSearch)
 	mux.HandleFunc("POST "+PathAdminTune, v.handleTune)
@@ -47,8 +49,8 @@ func (v *Vault) Admin(token string) http.Handler {
 	mux.HandleFunc("GET "+PathAdminStatus, v.handleStatus)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		wire.WriteError(w, wire.NewError(http.StatusNotFound, wire.TypeInvalidRequest, "not_found",
-			"there is no %s %s; there is POST %s, %s, %s, %s and %s, and GET %s", r.Method, r.URL.Path,
-			PathAdminAdd, PathAdminRemove, PathAdminSearch, PathAdminTune, PathAdminFind, PathAdminStatus))
+			"there is no %s %s; there is POST %s, %s, %s, %s, %s, %s and %s, and GET %s", r.Method, r.URL.Path,
+			PathAdminAdd, PathAdminCrawl, PathAdminReading, PathAdminRemove, PathAdminSearch, PathAdminTune, PathAdminFind, PathAdminStatus))
 	})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		given, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
@@ -72,9 +74,14 @@ func (v *Vault) handleAdd(w http.ResponseWriter, r *http.Request) {
 		v.fail(w, r, wire.NewError(http.StatusBadRequest, wire.TypeInvalidRequest, "no_paths", "paths is empty; name files or folders"))
 		return
 	}
+	stream(w, func(progress func(Progress)) (Report, error) { return v.Add(r.Context(), req.Paths, progress) })
+}
+
+// stream answers with the progress of add and then its report.
+func stream(w http.ResponseWriter, add func(progress func(Progress)) (Report, error)) {
 	lines := &lineWriter{w: w, rc: http.NewResponseController(w)}
 	var last time.Time
-	report, err := v.Add(r.Context(), req.Paths, func(p Progress) {
+	report, err := add(func(p Progress) {
 		if now := time.Now(); now.Sub(last) >= progressEvery || p.Files == p.FilesTotal {
 			last = now
 			lines.write(AddLine{Progress: &p})
@@ -98,6 +105,8 @@ func addError(err error) *wire.Error {
 	switch {
 	case errors.Is(err, library.ErrBusy):
 		return wire.NewError(http.StatusConflict, wire.TypeInvalidRequest, "busy", "%v", err)
+	case errors.Is(err, library.ErrReading), errors.Is(err, errCrawl):
+		return wire.NewError(http.StatusUnprocessableEntity, wire.TypeInvalidRequest, "bad_settings", "%v", err)
 	case errors.As(err, &e):
 		return wire.NewError(e.Status, e.Type, e.Code, "%v", err)
 	}

@@ -24,20 +24,13 @@ type RemoveRequest struct {
 // If only telling the chain fails, they are gone all the same, and the next Add or
 // Remove tells it again. See library.Library.Remove.
 func (v *Vault) Remove(ctx context.Context, dir string, names []string) (Report, error) {
-	if !v.adding.CompareAndSwap(false, true) {
-		return Report{}, library.ErrBusy
-	}
-	defer v.adding.Store(false)
-	r, err := v.library.Remove(ctx, dir, names)
-	report := Report{Report: r}
-	if err != nil {
-		return report, err
-	}
-	if err := v.readRoot(ctx); err != nil {
-		return report, err
-	}
-	report.Published, err = v.publish(ctx)
-	return report, err
+	return v.change(ctx, func() (library.Report, error) {
+		r, err := v.library.Remove(ctx, dir, names)
+		if err == nil {
+			err = v.forgetPages(ctx, r)
+		}
+		return r, err
+	})
 }
 
 func (v *Vault) handleRemove(w http.ResponseWriter, r *http.Request) {

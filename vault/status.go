@@ -21,8 +21,9 @@ type Status struct {
 	ServedRoot types.Hash `json:"served_root"`
 	Root       types.Hash `json:"root"`
 	Staged     bool       `json:"staged"`
-	Chunks     int        `json:"chunks"` // of Root
-	Adding     bool       `json:"adding"` // an Add is running
+	Chunks     int        `json:"chunks"`             // of Root
+	Adding     bool       `json:"adding"`             // an Add is running
+	Progress   *Progress  `json:"progress,omitempty"` // of it
 	// Documents are all that are served or staged, and the files refused.
 	Documents []library.DocumentStatus `json:"documents"`
 	Settled   types.Amount             `json:"settled"`
@@ -39,7 +40,7 @@ type Status struct {
 // Status returns the vault's status. A chain that cannot be reached is a Problem
 // of it and no error.
 func (v *Vault) Status(ctx context.Context) (Status, error) {
-	s := Status{Asset: v.book.Asset(), Root: v.Root(), Adding: v.adding.Load(), Sealing: v.library.Sealing(), Budgets: v.budget.status()}
+	s := Status{Asset: v.book.Asset(), Root: v.Root(), Adding: v.adding.Load(), Progress: v.progress.Load(), Sealing: v.library.Sealing(), Budgets: v.budget.status()}
 	latest, err := v.library.Latest(ctx)
 	if err != nil && !errors.Is(err, library.ErrNoGeneration) {
 		return s, err

@@ -90,10 +90,11 @@ type Vault struct {
 	offers  *offerCache
 	budget  *budget
 
-	stop    context.CancelFunc // ends the goroutine that settles
-	running sync.WaitGroup
-	adding  atomic.Bool  // while documents are added and published
-	warned  atomic.Int64 // when the log was told last of an endpoint that does not answer
+	stop     context.CancelFunc // ends the goroutine that settles
+	running  sync.WaitGroup
+	adding   atomic.Bool              // while documents are added and published
+	progress atomic.Pointer[Progress] // of an Add that runs
+	warned   atomic.Int64             // when the log was told last of an endpoint that does not answer
 
 	mu    sync.Mutex // guards what follows
 	root  types.Hash // of the latest generation

@@ -51,7 +51,7 @@ type Figures struct {
 	QueryP50Millis float64 `json:"query_p50_ms"`
 	QueryP99Millis float64 `json:"query_p99_ms"`
 	Recall10       float64 `json:"recall10"`
-	// MemoryMB is this process's heap in use, once garbage is collected, with a library
+	// MemoryMB is this process's live heap, once garbage is collected, with a library
 	// of as many chunks open, its vectors and words in memory; without a library it is
 	// VectorsMemoryMB, that with the vectors alone.
 	MemoryMB        float64 `json:"memory_mb"`
@@ -76,7 +76,7 @@ type Figures struct {
 const method = "vectors from a seed: a shared mean, subjects of about 480 chunks in it, documents of about 12, each moved away from the former, " +
 	"most in few dimensions (standard deviations fall as rank^-0.35); questions moved 0.7 away from a chunk; chance_* with vectors of any direction; " +
 	"query: the 10 nearest, one question at a time, on all cores, after a round to warm up; recall10 against a scan of all in float64; " +
-	"memory: heap in use after collecting garbage, vectors in float32 with their codes, and for memory_mb all else that an open library has; " +
+	"memory: the live heap after collecting garbage, vectors in float32 with their codes, and for memory_mb all else that an open library has; " +
 	"chromem-go: the same vectors and the first 40 of the questions in the same process afterwards; " +
 	"hybrid: a library of documents of 12 chunks of 190 drawn words, sealed on disk, with these vectors from a test endpoint on this machine; " +
 	"a question of 9 words for 8 passages, from its text to passages that differ, the endpoint's time and decryption included"

@@ -76,12 +76,13 @@ func (f *Figures) texts(ctx context.Context, cfg Config) error {
 	return nil
 }
 
-// heap returns how many megabytes of memory are in use, once garbage is collected.
+// heap returns how many megabytes of memory hold something, once garbage is collected.
 func heap() float64 {
 	runtime.GC()
+	runtime.GC() // pools let go at the second
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
-	return float64(m.HeapInuse) / (1 << 20)
+	return float64(m.HeapAlloc) / (1 << 20)
 }
 
 func (f *Figures) chance(ctx context.Context, cfg Config) error {

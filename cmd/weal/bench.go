@@ -50,18 +50,19 @@ func benchAsk(o *options) *cobra.Command {
 	return c
 }
 
-// bar shows progress: a bar with rate and time left on a screen, a plain line
-// every few seconds elsewhere, nothing with --quiet.
+// bar shows progress: a bar with rate and time left on a screen, a plain line with
+// both every few seconds elsewhere, nothing with --quiet.
 type bar struct {
 	name  string
 	w     io.Writer
 	quiet bool
 	pb    *progressbar.ProgressBar
+	begun time.Time
 	last  time.Time
 }
 
 func (o *options) bar(name string, w *os.File) *bar {
-	b := &bar{name: name, w: w, quiet: o.quiet, last: time.Now()}
+	b := &bar{name: name, w: w, quiet: o.quiet, begun: time.Now(), last: time.Now()}
 	if isTerminal(w) && !o.quiet {
 		b.pb = progressbar.NewOptions(-1,
 			progressbar.OptionSetWriter(w), progressbar.OptionSetDescription(name),
@@ -72,17 +73,32 @@ func (o *options) bar(name string, w *os.File) *bar {
 	return b
 }
 
-// set says that done of all parts are done.
+// set says that done of all parts are done. How many there are may be unknown: 0.
 func (b *bar) set(done, all int) {
 	switch {
 	case b.quiet:
 	case b.pb != nil:
-		b.pb.ChangeMax(max(all, 1))
+		if all > 0 {
+			b.pb.ChangeMax(all)
+		}
 		_ = b.pb.Set(done)
 	case time.Since(b.last) > 2*time.Second:
 		b.last = time.Now()
-		_, _ = fmt.Fprintf(b.w, "%s: %d of %d\n", b.name, done, all)
+		_, _ = fmt.Fprintln(b.w, b.line(done, all, time.Since(b.begun)))
 	}
+}
+
+// line is what is told of done parts after some time.
+func (b *bar) line(done, all int, after time.Duration) string {
+	rate := float64(done) / after.Seconds()
+	if all <= 0 {
+		return fmt.Sprintf("%s: %d, %.1f a second", b.name, done, rate)
+	}
+	line := fmt.Sprintf("%s: %d of %d, %.1f a second", b.name, done, all, rate)
+	if done > 0 && done < all {
+		line += fmt.Sprintf(", %s left", (time.Duration(float64(all-done)/rate*float64(time.Second)) + time.Second/2).Round(time.Second))
+	}
+	return line
 }
 
 func (b *bar) end() {

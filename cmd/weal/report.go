@@ -14,8 +14,11 @@ func printReport(w io.Writer, r vault.Report) error {
 		r.Added, r.Changed, r.Unchanged, r.Retired, r.Failed, r.Documents, r.Chunks)
 	for _, f := range r.Files {
 		if f.State == library.Failed {
-			_, _ = fmt.Fprintf(w, "  refused %s: %s\n", f.Path, f.Reason)
+			_, _ = fmt.Fprintf(w, "  refused %s: %s\n", plain(f.Path), plain(f.Reason))
 		}
+	}
+	if r.Missed != "" {
+		_, _ = fmt.Fprintf(w, "nothing was retired: %s\n", plain(r.Missed))
 	}
 	state := "known to the chain"
 	if !r.Published {
@@ -32,6 +35,9 @@ func printVault(w io.Writer, s vault.Status) error {
 		_, _ = fmt.Fprintf(w, "served     %s (the chain does not know the newer root yet)\n", s.ServedRoot)
 	}
 	_, _ = fmt.Fprintf(w, "on disk    %s\nfound by   %s\n", s.Sealing, foundBy(s.Search))
+	if p := s.Progress; p != nil {
+		_, _ = fmt.Fprintf(w, "adding     %s, %d chunks; %s\n", partOf(p.Files, p.FilesTotal), p.Chunks, plain(p.Current))
+	}
 	if s.Problem != "" {
 		_, _ = fmt.Fprintf(w, "problem    %s\n", s.Problem)
 	}
@@ -39,9 +45,17 @@ func printVault(w io.Writer, s vault.Status) error {
 		for _, d := range s.Documents {
 			state := string(d.State)
 			if d.Reason != "" {
-				state += ": " + d.Reason
+				state += ": " + plain(d.Reason)
 			}
-			row(d.Source, state, d.Chunks, d.Bytes)
+			row(plain(d.Source), state, d.Chunks, d.Bytes)
 		}
 	})
+}
+
+// partOf says how many of all are done; how many there are may be unknown: 0.
+func partOf(done, all int) string {
+	if all == 0 {
+		return fmt.Sprint(done)
+	}
+	return fmt.Sprintf("%d of %d", done, all)
 }

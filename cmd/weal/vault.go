@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -13,40 +12,7 @@ import (
 )
 
 func vaultCommand(o *options) *cobra.Command {
-	return group("vault", "Knowledge that stays with its owner", vaultAdd(o), vaultRemove(o), vaultFind(o), vaultEmbed(o), vaultRerank(o), vaultTune(o), vaultStatus(o), vaultServe(o), vaultRekey(o), vaultCopy(o))
-}
-
-func vaultAdd(o *options) *cobra.Command {
-	return &cobra.Command{
-		Use:   "add PATH…",
-		Short: "Add files and folders to the home's vault: Markdown, text, HTML",
-		Long: `Add reads files and folders into the vault. Unchanged files are skipped, changed
-ones replaced, and files gone from a folder retired. Files that cannot be read
-are listed and never stop the others. The new root goes to the chain; until the
-chain knows it, questions are answered from the version before.`,
-		Example: "  weal vault add ~/notes ./manual.html",
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return usageError{errors.New("vault add: say which files or folders: weal vault add ~/notes")}
-			}
-			return nil
-		},
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return o.withClient(cmd, func(client *local.Client) error {
-				bar := o.bar("add", os.Stderr)
-				report, err := client.VaultAdd(cmd.Context(), args, bar.set)
-				bar.end()
-				if err != nil {
-					return err
-				}
-				err = o.show(cmd.OutOrStdout(), report, func(w io.Writer) error { return printReport(w, report) })
-				if err == nil && report.Failed > 0 && report.Failed == len(report.Files) && report.Unchanged == 0 {
-					err = errors.New("vault add: no file could be read; the reasons are above")
-				}
-				return err
-			})
-		},
-	}
+	return group("vault", "Knowledge that stays with its owner", vaultAdd(o), vaultCrawl(o), vaultPreview(o), vaultSettings(o), vaultRemove(o), vaultFind(o), vaultEmbed(o), vaultRerank(o), vaultTune(o), vaultStatus(o), vaultServe(o), vaultRekey(o), vaultCopy(o))
 }
 
 func vaultStatus(o *options) *cobra.Command {

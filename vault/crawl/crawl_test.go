@@ -8,6 +8,7 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -21,6 +22,7 @@ import (
 	"github.com/weal-network/weal/types"
 	"github.com/weal-network/weal/vault/crawl"
 	"github.com/weal-network/weal/vault/ingest"
+	"github.com/weal-network/weal/vault/seal"
 )
 
 // web is a site whose pages a test sets.
@@ -197,7 +199,10 @@ func TestSiteMaps(t *testing.T) {
 
 func TestWhatHasNotChangedIsNotFetchedAgain(t *testing.T) {
 	w := newWeb(t, map[string]string{"/": `<a href="a">a</a><a href="b">b</a>`, "/a": "<p>first</p>", "/b": "<p>second</p>"})
-	state, err := crawl.OpenState(t.Context(), filepath.Join(t.TempDir(), "crawl.db"))
+	keys, err := seal.New(seal.NewKey())
+	require.NoError(t, err)
+	file := filepath.Join(t.TempDir(), "crawl.db")
+	state, err := crawl.OpenState(t.Context(), file, keys)
 	require.NoError(t, err)
 	defer state.Close()
 	now := time.Unix(1_700_000_000, 0)
@@ -236,6 +241,12 @@ func TestWhatHasNotChangedIsNotFetchedAgain(t *testing.T) {
 	now = now.Add(2 * time.Hour)
 	put(opts)
 	require.Equal(t, before+9, len(w.requests()))
+
+	for _, name := range []string{file, file + "-wal"} {
+		if b, err := os.ReadFile(name); err == nil {
+			require.NotContains(t, string(b), strings.TrimPrefix(w.URL, "http://"), "addresses are sealed")
+		}
+	}
 
 	clear(shelf) // a vault that has lost its documents
 	require.Equal(t, added, put(opts))

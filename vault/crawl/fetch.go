@@ -44,11 +44,11 @@ func (c *Crawler) fetch(ctx context.Context, u *url.URL, p *page, most int64) (*
 	}
 	req.Header.Set("User-Agent", c.agent)
 	req.Header.Set("Accept", "text/html, application/xhtml+xml, text/markdown, text/plain, application/pdf, */*;q=0.5")
-	if p != nil && p.etag != "" {
-		req.Header.Set("If-None-Match", p.etag)
+	if p != nil && p.ETag != "" {
+		req.Header.Set("If-None-Match", p.ETag)
 	}
-	if p != nil && p.modified != "" {
-		req.Header.Set("If-Modified-Since", p.modified)
+	if p != nil && p.Modified != "" {
+		req.Header.Set("If-Modified-Since", p.Modified)
 	}
 	res, err := c.client.Do(req)
 	if err != nil {

@@ -37,7 +37,7 @@ func (s *site) visit(ctx context.Context, it item) {
 		r.tell(ctx, it, err)
 		return
 	}
-	if known != nil && !it.isMap && r.c.opts.Now().Sub(known.seen) < r.c.opts.Fresh {
+	if known != nil && !it.isMap && r.c.opts.Now().Sub(known.Seen) < r.c.opts.Fresh {
 		s.same(ctx, it, known)
 		return
 	}
@@ -77,7 +77,7 @@ func (s *site) answer(ctx context.Context, it item, known *page, res *response) 
 	case res.location != nil:
 		s.redirect(ctx, it, res.location)
 	case res.status == http.StatusNotModified && known != nil:
-		known.seen = r.c.opts.Now()
+		known.Seen = r.c.opts.Now()
 		s.keep(ctx, it, known)
 		s.same(ctx, it, known)
 	case res.status == http.StatusNotFound, res.status == http.StatusGone:
@@ -170,13 +170,13 @@ func (s *site) page(ctx context.Context, it item, res *response) {
 		return
 	}
 	p := &page{
-		etag: res.header.Get("ETag"), modified: res.header.Get("Last-Modified"), kind: kind, sha: types.Hash(sha256.Sum256(res.body)),
-		links: f.links, seen: r.c.opts.Now(),
+		ETag: res.header.Get("ETag"), Modified: res.header.Get("Last-Modified"), Kind: kind, SHA: types.Hash(sha256.Sum256(res.body)),
+		Links: f.links, Seen: r.c.opts.Now(),
 	}
 	s.keep(ctx, it, p)
 	body, name := res.body, it.url.String()
 	r.send(ctx, ingest.Input{
-		Path: name, Source: name, Format: format, Charset: charset, Size: int64(len(body)), SHA: p.sha,
+		Path: name, Source: name, Format: format, Charset: charset, Size: int64(len(body)), SHA: p.SHA,
 		Load: func() ([]byte, error) { return body, nil },
 	})
 }
@@ -192,11 +192,11 @@ func (s *site) keep(ctx context.Context, it item, p *page) {
 // same takes a page that is as it was. If the caller does not know it any more, it
 // is fetched again.
 func (s *site) same(ctx context.Context, it item, p *page) {
-	s.follow(ctx, it, p.links)
-	format, charset, _ := formatOf(it.url, p.kind)
+	s.follow(ctx, it, p.Links)
+	format, charset, _ := formatOf(it.url, p.Kind)
 	name := it.url.String()
 	s.run.send(ctx, ingest.Input{
-		Path: name, Source: name, Format: format, Charset: charset, SHA: p.sha,
+		Path: name, Source: name, Format: format, Charset: charset, SHA: p.SHA,
 		Load: func() ([]byte, error) { return s.run.again(it.url) },
 	})
 }

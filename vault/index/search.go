@@ -19,7 +19,6 @@ type Passage struct {
 	Doc   Doc
 	Chunk int // of the document, from 0
 	Score float64
-	Band  uint8 // 9 for the best passage's score, down to 0: tenths of it
 }
 
 // Documents returns the best documents for a question, at most limit.
@@ -50,20 +49,24 @@ func (v *View) PassagesOf(question string, limit int, only func(Doc) bool) []Pas
 	for i, w := range ws {
 		chunkIDF[i] = idf(v.chunks, w.found.chunks)
 	}
-	var all []Passage
-	rank := map[Doc]int{}
+	type ranked struct {
+		Passage
+		rank int // of its document
+	}
+	var all []ranked
 	for i, h := range hits {
-		rank[h.Doc] = i
-		all = append(all, v.within(h, ws, chunkIDF)...)
+		for _, p := range v.within(h, ws, chunkIDF) {
+			all = append(all, ranked{p, i})
+		}
 	}
-	slices.SortFunc(all, func(a, b Passage) int {
-		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(rank[a.Doc], rank[b.Doc]), cmp.Compare(a.Chunk, b.Chunk))
+	slices.SortFunc(all, func(a, b ranked) int {
+		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.rank, b.rank), cmp.Compare(a.Chunk, b.Chunk))
 	})
-	all = all[:min(len(all), max(limit, 0))]
-	for i := range all {
-		all[i].Band = uint8(min(9, int(10*all[i].Score/all[0].Score)))
+	best := make([]Passage, min(len(all), max(limit, 0)))
+	for i := range best {
+		best[i] = all[i].Passage
 	}
-	return all
+	return best
 }
 
 // sums are the scores of one search; the documents touched are set back to zero

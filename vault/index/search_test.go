@@ -97,11 +97,10 @@ func TestPassagesOfOneDocumentAreRankedAmongThemselves(t *testing.T) {
 	p := s.view().Passages("how do I remove it", 9)
 	require.Len(t, p, 1)
 	require.Equal(t, 1, p[0].Chunk)
-	require.EqualValues(t, 9, p[0].Band)
 	p = s.view().Passages("remove the program", 9)
 	require.Equal(t, 1, p[0].Chunk)
 	require.Len(t, p, 3)
-	require.Less(t, p[2].Band, p[0].Band)
+	require.Less(t, p[2].Score, p[0].Score)
 }
 
 func TestHeadingsFindTheChunksUnderThem(t *testing.T) {
@@ -145,7 +144,7 @@ func TestChunkingChangesNoDocumentsRank(t *testing.T) {
 			if !slices.Contains(first, p.Doc) {
 				first = append(first, p.Doc)
 			}
-			if p.Band > 9 || (i > 0 && p.Score > passages[i-1].Score) {
+			if p.Score <= 0 || i > 0 && p.Score > passages[i-1].Score {
 				t.Fatalf("passage %d of %v", i, passages)
 			}
 		}

@@ -2,7 +2,6 @@ package index
 
 import (
 	"strings"
-	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -22,8 +21,8 @@ const (
 // Porter2 stem. The letters of an acronym with full stops are one word ("U.S.").
 // Scripts that write without blanks give overlapping pairs of characters.
 func Terms(text string) []string {
-	s := stemmers.Get().(*stemmer)
-	defer stemmers.Put(s)
+	s := takeStemmer()
+	defer s.giveBack()
 	var terms []string
 	text = strings.ToLower(norm.NFKC.String(text))
 	for at := 0; at < len(text); {
@@ -108,7 +107,25 @@ func appendPairs(terms []string, s string) []string {
 	return terms
 }
 
-var stemmers = sync.Pool{New: func() any { return &stemmer{stems: map[string]string{}} }}
+// stemmers are those that nobody uses. They are kept: what they remember costs more
+// to find out than to hold.
+var stemmers = make(chan *stemmer, 8)
+
+func takeStemmer() *stemmer {
+	select {
+	case s := <-stemmers:
+		return s
+	default:
+		return &stemmer{stems: map[string]string{}}
+	}
+}
+
+func (s *stemmer) giveBack() {
+	select {
+	case stemmers <- s:
+	default:
+	}
+}
 
 // stemmer remembers the stems of words. It is for one goroutine at a time.
 type stemmer struct{ stems map[string]string }

@@ -5,12 +5,26 @@ import (
 	"strings"
 )
 
-// declaration matches the first line of what encloses other lines in most
-// languages: the words ahead of a keyword, and the name after it.
-var declaration = regexp.MustCompile(`^(?:(?:export|default|public|private|protected|internal|static|final|abstract|` +
-	`virtual|override|async|pub(?:\([a-z]+\))?|unsafe|const|extern|inline|sealed|partial|open|data|local|declare|create|or|replace)\s+)*` +
-	`(?:func|function|fn|fun|def|defp|class|struct|interface|enum|trait|impl|type|module|namespace|contract|library|` +
-	`sub|proc|procedure|object|record|protocol|extension|mod|macro|package|message|service|table|view|trigger|resource)\b[ (<*]*[\w$.:"'-]`)
+// The words that stand ahead of a declaration's keyword, and the keywords of most
+// languages.
+const (
+	modifiers = `export|default|public|private|protected|internal|static|final|abstract|virtual|override|async|pub|unsafe|` +
+		`const|extern|inline|sealed|partial|open|data|local|declare|create|or|replace`
+	keywords = `func|function|fn|fun|def|defp|class|struct|interface|enum|trait|impl|type|module|namespace|contract|library|` +
+		`sub|proc|procedure|object|record|protocol|extension|mod|macro|package|message|service|table|view|trigger|resource`
+)
+
+// declaration matches the first line of what encloses other lines, up to the name.
+var declaration = regexp.MustCompile(`^(?:(?:` + modifiers + `)(?:\([a-z]+\))?\s+)*(?:` + keywords + `)\b[ (<*]*[\w$.:"'-]`)
+
+// declarationWords are the words with which such a line begins.
+var declarationWords = func() map[string]bool {
+	words := map[string]bool{}
+	for word := range strings.SplitSeq(modifiers+"|"+keywords, "|") {
+		words[word] = true
+	}
+	return words
+}()
 
 // called matches the beginning of a function in C and its kin: two words or more
 // and a parameter list at the left margin or in a class, opened on that line.
@@ -20,6 +34,8 @@ var called = regexp.MustCompile(`^[A-Za-z_][\w:<>,*&\[\]~ ]*[\s*&]~?[A-Za-z_][\w
 var notCalled = map[string]bool{
 	"if": true, "for": true, "while": true, "switch": true, "return": true, "else": true, "do": true, "case": true,
 	"catch": true, "try": true, "throw": true, "new": true, "delete": true, "goto": true, "sizeof": true, "await": true,
+	"go": true, "defer": true, "select": true, "raise": true, "assert": true, "import": true, "from": true, "use": true,
+	"del": true, "not": true, "and": true, "match": true, "let": true, "var": true, "val": true, "using": true, "lock": true,
 	"elif": true, "unless": true, "until": true, "when": true, "with": true, "yield": true, "print": true, "echo": true,
 }
 
@@ -111,7 +127,7 @@ func (w *codeWalk) scope(from, indent int, text string) {
 			left = true
 		}
 	}
-	if name := declared(text); name != "" && len(w.open.levels) < maxScopes {
+	if name := declared(indent, text); name != "" && len(w.open.levels) < maxScopes {
 		w.open.enter(indent, name)
 	} else if !left {
 		return
@@ -123,12 +139,19 @@ func (w *codeWalk) scope(from, indent int, text string) {
 }
 
 // declared returns what a line declares, as it is written.
-func declared(text string) string {
+func declared(indent int, text string) string {
 	if len(text) > maxDeclaration {
 		return ""
 	}
-	first, _, _ := strings.Cut(text, " ")
-	if !declaration.MatchString(text) && (notCalled[first] || !called.MatchString(text)) {
+	end := strings.IndexFunc(text, func(r rune) bool { return r < 'a' || r > 'z' })
+	first := text[:max(end, 0)]
+	if declarationWords[first] && declaration.MatchString(text) {
+		return strings.TrimRight(text, " \t{:(=")
+	}
+	if indent > 0 && !strings.HasSuffix(text, "{") { // a call
+		return ""
+	}
+	if notCalled[first] || strings.IndexByte(text, '(') < 0 || !called.MatchString(text) {
 		return ""
 	}
 	return strings.TrimRight(text, " \t{:(=")

@@ -107,6 +107,13 @@ func TestCodeToChunks(t *testing.T) {
 	require.NoError(t, d.Err)
 	require.Equal(t, []string{"a.go › package a | package a\n\n// F does.\nfunc (t *T) F(x int) error {\n\treturn nil\n}"}, lay(d.Chunks))
 
+	d = as("a.cc", "class T {\n  void go() {\n    call(a);\n    new T(b);\n    raise foo(x)\n  }\n};\n")
+	require.NoError(t, d.Err)
+	require.Equal(t, "a.cc › class T", d.Chunks[0].Heading)
+	d = as("a.py", "def f(x):\n    raise E(x)\n"+strings.Repeat("    assert g(x)\n", 200))
+	require.NoError(t, d.Err)
+	require.Equal(t, "a.py › def f(x)", d.Chunks[1].Heading)
+
 	d = as("a.c", "int main(int argc, char **argv)\n{\n\tif (argc)\n\t\treturn 1;\n\treturn 0;\n}\n")
 	require.NoError(t, d.Err)
 	require.Equal(t, "a.c › int main(int argc, char **argv)", d.Chunks[0].Heading)

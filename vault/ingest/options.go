@@ -19,13 +19,17 @@ type Options struct {
 // should be a passage, not a document.
 const MaxSize = 8192
 
+// LargestFile is the most bytes that the largest file may be set to: a file is in
+// memory while it is read.
+const LargestFile = 1 << 32
+
 // Check says what is wrong with options that somebody has set.
 func (o Options) Check() error {
 	switch {
 	case o.Size != 0 && (o.Size < MinSize || o.Size > MaxSize):
 		return fmt.Errorf("chunks of %d tokens: choose a size from %d to %d", o.Size, MinSize, MaxSize)
-	case o.MaxFile < 0, o.MaxText < 0:
-		return fmt.Errorf("the largest file is %d bytes and its text %d: choose positive numbers", o.MaxFile, o.MaxText)
+	case o.MaxFile < 0, o.MaxText < 0, o.MaxFile > LargestFile:
+		return fmt.Errorf("the largest file is %d bytes and its text %d: choose positive numbers up to %d", o.MaxFile, o.MaxText, int64(LargestFile))
 	case o.MaxTime < 0:
 		return fmt.Errorf("%s to read a file: choose a positive time", o.MaxTime)
 	}
@@ -37,7 +41,8 @@ func (o Options) Check() error {
 	return nil
 }
 
-func (o Options) withDefaults() Options {
+// WithDefaults returns o with the defaults in the place of what is zero.
+func (o Options) WithDefaults() Options {
 	if o.Size == 0 {
 		o.Size = DefaultSize
 	}

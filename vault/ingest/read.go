@@ -35,7 +35,7 @@ func Read(in Input, known types.Hash, opts Options) Document {
 // ReadContext loads, extracts and splits one document. Whatever goes wrong is in
 // Err. known is the SHA-256 of what the caller already holds of it, or zero.
 func ReadContext(ctx context.Context, in Input, known types.Hash, opts Options) Document {
-	opts = opts.withDefaults()
+	opts = opts.WithDefaults()
 	d := Document{Input: in, Err: in.Err}
 	switch {
 	case d.Err != nil:
@@ -127,7 +127,11 @@ func (d *Document) extract(ctx context.Context, opts Options) error {
 	}
 	d.Text, d.Chunks = r.text.Body, r.chunks
 	d.Meta = Meta{"format": in.Format.String()}
-	d.Meta.set("extension", strings.ToLower(strings.TrimPrefix(path.Ext(in.Source), ".")))
+	name := in.Source
+	if strings.Contains(name, "://") { // an address: what is asked of a page is no part of its name
+		name, _, _ = strings.Cut(name, "?")
+	}
+	d.Meta.set("extension", strings.ToLower(strings.TrimPrefix(path.Ext(name), ".")))
 	for _, key := range slices.Sorted(maps.Keys(r.text.Meta)) {
 		d.Meta.set(key, r.text.Meta[key])
 	}

@@ -49,7 +49,7 @@ type Scope struct {
 // Extract returns the text of data within the default limits. Data of formats
 // that are text must be UTF-8.
 func Extract(format Format, data []byte) (Text, error) {
-	return extract(newBudget(context.Background(), Options{}.withDefaults()), format, data)
+	return extract(newBudget(context.Background(), Options{}.WithDefaults()), format, data)
 }
 
 func extract(limit *budget, format Format, data []byte) (Text, error) {

@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"github.com/weal-network/weal/pay"
+	"github.com/weal-network/weal/types"
+	"github.com/weal-network/weal/vault/crawl"
 	"github.com/weal-network/weal/vault/index"
 	"github.com/weal-network/weal/vault/ingest"
 )
@@ -37,7 +39,7 @@ func (l *Library) Add(ctx context.Context, paths []string, progress func(Progres
 	for _, in := range inputs {
 		total.BytesTotal += in.Size
 	}
-	return l.add(ctx, slices.Values(inputs), roots, total, progress)
+	return l.add(ctx, slices.Values(inputs), func() []ingest.Root { return roots }, total, progress)
 }
 
 // Put takes in documents that are no files. It retires nothing. total is how many
@@ -50,31 +52,50 @@ func (l *Library) Put(ctx context.Context, inputs iter.Seq[ingest.Input], total 
 	return l.add(ctx, inputs, nil, Progress{FilesTotal: total}, progress)
 }
 
+// Crawl takes in what a run fetches. Pages that are known below the folders that
+// were crawled and did not come are retired, unless run missed some. How many come
+// is not known before, so there is no FilesTotal in the progress.
+func (l *Library) Crawl(ctx context.Context, run *crawl.Run, progress func(Progress)) (Report, error) {
+	if !l.adding.TryLock() {
+		return Report{}, ErrBusy
+	}
+	defer l.adding.Unlock()
+	return l.add(ctx, run.Inputs(ctx), run.Roots, Progress{}, progress)
+}
+
 // read is a document with all that is made of it off the database.
 type read struct {
 	ingest.Document
 	list chunkList
+	size int // of its chunks, as set
 	// What is sealed, packed.
 	original, postings []byte
 	texts              []segment
 	words              index.Postings // instead of postings, if the engine has words plain
 }
 
-func (l *Library) add(ctx context.Context, inputs iter.Seq[ingest.Input], roots []ingest.Root, total Progress,
+// add takes in inputs. roots, which is asked when they have ended and may be nil,
+// says what of the known that did not come is gone.
+func (l *Library) add(ctx context.Context, inputs iter.Seq[ingest.Input], roots func() []ingest.Root, total Progress,
 	progress func(Progress),
 ) (Report, error) {
+	opts := l.reading()
 	w, err := l.newWriter(ctx)
 	if err != nil {
 		return Report{}, fmt.Errorf("add documents: %w", err)
 	}
-	before := w.known // workers read it; the writer does not change it
-	work := func(in ingest.Input) read { return l.work(in, before[in.Path]) }
+	before := w.known                        // workers read it; the writer does not change it
+	reading, stop := context.WithCancel(ctx) // when nothing can be kept, nothing more is read
+	defer stop()
+	work := func(in ingest.Input) read { return l.work(reading, in, before[in.Path], opts) }
+	var failed error
 	sink := func(r read) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if err := w.take(ctx, r); err != nil {
-			return err
+		if failed = w.take(ctx, r); failed != nil {
+			stop()
+			return failed
 		}
 		total.Files++
 		total.Bytes += r.Size
@@ -85,11 +106,11 @@ func (l *Library) add(ctx context.Context, inputs iter.Seq[ingest.Input], roots 
 		}
 		return nil
 	}
-	err = ingest.Parallel(ctx, w.named(inputs), work, sink)
+	err = cmp.Or(failed, ingest.Parallel(reading, w.named(inputs), work, sink))
 	// What is done is kept even if ctx has ended: that is what resuming rests on.
 	err = errors.Join(err, w.flush(context.WithoutCancel(ctx)))
-	if err == nil {
-		err = w.retire(ctx, roots)
+	if err == nil && roots != nil {
+		err = w.retire(ctx, roots())
 	}
 	if err == nil {
 		err = l.finish(ctx, w)
@@ -102,8 +123,12 @@ func (l *Library) add(ctx context.Context, inputs iter.Seq[ingest.Input], roots 
 }
 
 // work does what needs no database.
-func (l *Library) work(in ingest.Input, before version) read {
-	r := read{Document: ingest.Read(in, before.sha, l.cfg.Ingest)}
+func (l *Library) work(ctx context.Context, in ingest.Input, before version, opts ingest.Options) read {
+	known := before.sha
+	if before.stale(opts) {
+		known = types.Hash{}
+	}
+	r := read{Document: ingest.ReadContext(ctx, in, known, opts), size: opts.Size}
 	if r.Err != nil || r.Unchanged {
 		return r
 	}

@@ -64,7 +64,7 @@ func TestPackedBytes(t *testing.T) {
 		require.Equal(t, len(b), len(got))
 		require.True(t, slices.Equal(b, got))
 	}
-	for _, b := range [][]byte{nil, {7, 1}, {packedZstd, 1, 2, 3}} {
+	for _, b := range [][]byte{nil, {7, 1}, {packedS2, 1, 2, 3}} {
 		_, err := unpack(b)
 		require.ErrorIs(t, err, errCode)
 	}

@@ -54,7 +54,7 @@ type Found struct {
 	Number int        // in the generation
 	Hash   types.Hash // of the chunk
 	Bytes  uint32     // of its text
-	Band   uint8      // 0 to 9, see index.Passage
+	Band   uint8      // 9 for the best score, down to 0: tenths of it
 }
 
 // Len returns how many passages there are.

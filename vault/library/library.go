@@ -48,7 +48,8 @@ type Library struct {
 	read   *sql.DB
 	sealed sealed
 
-	adding sync.Mutex // held while documents are added or removed
+	adding  sync.Mutex // held while documents are added or removed
+	setting sync.Mutex // held while Reading changes; before mu
 
 	loading sync.Mutex // guards what follows; held for as long as loading takes
 	index   *index.Index
@@ -57,6 +58,7 @@ type Library struct {
 	mu     sync.Mutex    // guards what follows; held for moments
 	recent []*Generation // in memory, the one used last at the end
 	kind   seal.Kind
+	set    Reading // what the owner has set of it
 
 	texts   texts
 	meaning meaning

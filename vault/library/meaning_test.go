@@ -306,7 +306,7 @@ func TestEmbeddingsAreSetWhileItRuns(t *testing.T) {
 	g = ready(t, l)
 	got, _ = answered(t, g, library.Ask{Question: "greenery"})
 	require.Equal(t, "leaves.md", got[0])
-	require.Equal(t, []string{"query: Is anybody there?", "query: greenery"}, e.Inputs()[sent:], "the vectors of documents were kept")
+	require.Equal(t, []string{"Is anybody there?", "query: greenery"}, e.Inputs()[sent:], "the vectors of documents were kept")
 }
 
 // reranks answers every request with body.

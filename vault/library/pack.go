@@ -3,37 +3,26 @@ package library
 import (
 	"fmt"
 
-	"github.com/klauspost/compress/zstd"
+	"github.com/klauspost/compress/s2"
 
 	"github.com/weal-network/weal/vault/seal"
 )
 
 // What is large is packed before it is sealed: a byte that says how, and the rest.
 const (
-	packedNot  = 0
-	packedZstd = 1
+	packedNot = 0
+	packedS2  = 1
 )
-
-// Both may be used by many goroutines at once.
-var (
-	packer   = must(zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderCRC(false)))
-	unpacker = must(zstd.NewReader(nil, zstd.WithDecoderConcurrency(0)))
-)
-
-func must[T any](v T, err error) T {
-	if err != nil {
-		panic(err) // the options are always the same
-	}
-	return v
-}
 
 // pack returns b in fewer bytes, or as it is if it has no less.
 func pack(b []byte) []byte {
-	packed := packer.EncodeAll(b, append(make([]byte, 0, len(b)/2+64), packedZstd))
-	if len(packed) <= len(b) {
-		return packed
+	packed := make([]byte, 1+s2.MaxEncodedLen(len(b)))
+	packed[0] = packedS2
+	if n := len(s2.Encode(packed[1:], b)); n < len(b) {
+		return append([]byte(nil), packed[:1+n]...) // without the room that it took
 	}
-	return append(append(packed[:0], packedNot), b...)
+	packed[0] = packedNot
+	return append(packed[:1], b...)
 }
 
 // open returns what was packed and then sealed for a place of a table.
@@ -53,8 +42,15 @@ func unpack(b []byte) ([]byte, error) {
 	switch b[0] {
 	case packedNot:
 		return b[1:], nil
-	case packedZstd:
-		plain, err := unpacker.DecodeAll(b[1:], nil)
+	case packedS2:
+		n, err := s2.DecodedLen(b[1:])
+		if err == nil && n > maxUnpacked {
+			err = fmt.Errorf("%d bytes are too many", n)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%w: %w", errCode, err)
+		}
+		plain, err := s2.Decode(nil, b[1:])
 		if err != nil {
 			return nil, fmt.Errorf("%w: %w", errCode, err)
 		}
@@ -62,3 +58,6 @@ func unpack(b []byte) ([]byte, error) {
 	}
 	return nil, errCode
 }
+
+// maxUnpacked is far more than any document has.
+const maxUnpacked = 1 << 30

@@ -53,7 +53,7 @@ const (
 
 // nearSettings are those of connections that search. The index looks at so many
 // candidates; if fewer rows than asked for come of them, it goes on.
-var nearSettings = []string{`SET hnsw.ef_search = 200`, `SET hnsw.iterative_scan = relaxed_order`}
+var nearSettings = []string{`SET hnsw.ef_search = 160`, `SET hnsw.iterative_scan = relaxed_order`}
 
 // openVectors returns nil if the server does not have the extension, or this user
 // may not use it.
@@ -203,7 +203,7 @@ func (p *pgvector) index(ctx context.Context, model string) error {
 			return err
 		}
 		_, err := tx.tx.ExecContext(ctx, `CREATE INDEX `+table+`_v ON `+table+` USING hnsw (v halfvec_ip_ops)
-			WITH (m = 16, ef_construction = 100)`)
+			WITH (m = 24, ef_construction = 200)`)
 		return err
 	})
 }
@@ -241,7 +241,7 @@ func (p *pgvector) nearest(ctx context.Context, model string, v []float32, limit
 
 // drop deletes the vectors of a document.
 func (p *pgvector) drop(ctx context.Context, tx *batch, id int64) error {
-	rows, err := tx.tx.QueryContext(ctx, `SELECT id FROM near_models`)
+	rows, err := tx.tx.QueryContext(ctx, `SELECT id FROM near_models`) //nolint:sqlclosecheck // each closes them
 	if err != nil {
 		return err
 	}

@@ -100,7 +100,7 @@ func (l *Library) copyPlain(ctx context.Context, tx *batch) error {
 }
 
 func plainIDs(ctx context.Context, tx *batch) (ids []int64, err error) {
-	rows, err := tx.tx.QueryContext(ctx, `SELECT id FROM `+aside+`documents`)
+	rows, err := tx.tx.QueryContext(ctx, `SELECT id FROM `+aside+`documents`) //nolint:sqlclosecheck // each closes them
 	if err != nil {
 		return nil, err
 	}

@@ -290,7 +290,7 @@ func (p *postgres) tidy(ctx context.Context, db *sql.DB) error {
 }
 
 func joinLists(ctx context.Context, tx *sql.Tx, below int64) error {
-	rows, err := tx.QueryContext(ctx, `SELECT id FROM batches WHERE size < $1`, below)
+	rows, err := tx.QueryContext(ctx, `SELECT id FROM batches WHERE size < $1`, below) //nolint:sqlclosecheck // each closes them
 	if err != nil {
 		return err
 	}

@@ -81,7 +81,7 @@ func (l *Library) insert(ctx context.Context, tx *batch, d document) error {
 	if err != nil {
 		return err
 	}
-	about, err := s.sealAbout(d.id, about{Path: d.Path, Source: d.Source, SHA: d.SHA, Size: d.Size, Meta: d.Meta})
+	about, err := s.sealAbout(d.id, about{Path: d.Path, Source: d.Source, SHA: d.SHA, Size: d.Size, Cut: d.size, Meta: d.Meta})
 	if err != nil {
 		return err
 	}
@@ -99,12 +99,12 @@ func (l *Library) insert(ctx context.Context, tx *batch, d document) error {
 	return nil
 }
 
-// retire ends the documents below roots that this Add did not come by. What lies
+// retire ends the documents that roots cover and that this Add did not come by. What lies
 // below something that could not be looked at stays.
 func (w *writer) retire(ctx context.Context, roots []ingest.Root) error {
 	gone := func(path string) bool {
 		isBelow := func(root string) bool { return below(path, root) }
-		looked := slices.ContainsFunc(roots, func(r ingest.Root) bool { return r.Err == nil && isBelow(r.Path) })
+		looked := slices.ContainsFunc(roots, func(r ingest.Root) bool { return r.Err == nil && r.Covers(path) })
 		return looked && !w.seen[path] && !slices.ContainsFunc(w.failed, isBelow)
 	}
 	return transact(ctx, w.l.write, func(tx *batch) error {

@@ -135,6 +135,9 @@ func (l *Library) Rekey(ctx context.Context, old, owner seal.Owner) error {
 // Table returns what seals rows that are kept elsewhere, under the library's key.
 func (l *Library) Table(name string) (seal.Table, error) { return l.sealed.Table("other/" + name) }
 
+// Name returns what stands for b in the names of such rows.
+func (l *Library) Name(kind string, b []byte) []byte { return l.sealed.Name("other/"+kind, b) }
+
 // about is what is known of a document beside its text. Of a removed one it is
 // the source alone.
 type about struct {
@@ -142,6 +145,7 @@ type about struct {
 	Source string            `json:"source"`
 	SHA    types.Hash        `json:"sha,omitzero"`
 	Size   int64             `json:"size,omitempty"`
+	Cut    int               `json:"cut,omitempty"` // the size of chunks that was set; 0 is the default
 	Meta   map[string]string `json:"meta,omitempty"`
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"time"
 
 	"github.com/weal-network/weal/vault/embed"
 	"github.com/weal-network/weal/vault/fuse"
@@ -16,6 +17,7 @@ const (
 	settingWeight     = "fuse.weight"
 	settingEmbeddings = "embeddings"
 	settingReranker   = "reranker"
+	settingReading    = "reading"
 )
 
 // Embeddings says which endpoint makes the vectors. See embed.Config.
@@ -31,11 +33,22 @@ type Embeddings struct {
 	Batch          int    `json:"batch,omitempty"`
 }
 
-func (e Embeddings) client() (*embed.Client, error) {
-	return embed.New(embed.Config{
+func (e Embeddings) config() embed.Config {
+	return embed.Config{
 		URL: e.URL, Model: e.Model, Key: os.Getenv(e.KeyEnv), DocumentPrefix: e.DocumentPrefix, QueryPrefix: e.QueryPrefix,
 		MaxInput: e.MaxInput, Batch: e.Batch,
-	})
+	}
+}
+
+// try asks the endpoint once or twice, and waits as long as it takes to load a model.
+func (e Embeddings) try(ctx context.Context) error {
+	cfg := e.config()
+	cfg.Attempts = 2
+	client, err := embed.New(cfg)
+	if err == nil {
+		_, err = client.Documents(ctx, []string{"Is anybody there?"})
+	}
+	return err
 }
 
 // Reranker says which endpoint orders passages anew. See rerank.Config.
@@ -45,8 +58,19 @@ type Reranker struct {
 	KeyEnv string `json:"key_env,omitempty"`
 }
 
-func (r Reranker) client() (*rerank.Client, error) {
-	return rerank.New(rerank.Config{URL: r.URL, Model: r.Model, Key: os.Getenv(r.KeyEnv)})
+func (r Reranker) config() rerank.Config {
+	return rerank.Config{URL: r.URL, Model: r.Model, Key: os.Getenv(r.KeyEnv)}
+}
+
+// try asks the endpoint once, and waits as long as it takes to load a model.
+func (r Reranker) try(ctx context.Context) error {
+	cfg := r.config()
+	cfg.Timeout = time.Minute
+	client, err := rerank.New(cfg)
+	if err == nil {
+		_, err = client.Order(ctx, "Is anybody there?", []string{"Yes.", "No."})
+	}
+	return err
 }
 
 // SetEmbeddings has documents found by meaning as well, with vectors from an
@@ -56,10 +80,10 @@ func (l *Library) SetEmbeddings(ctx context.Context, e *Embeddings) error {
 	var client *embed.Client
 	if e != nil {
 		var err error
-		if client, err = e.client(); err != nil {
-			return err
+		if client, err = embed.New(e.config()); err == nil {
+			err = e.try(ctx)
 		}
-		if _, err := client.Query(ctx, "Is anybody there?"); err != nil {
+		if err != nil {
 			return err
 		}
 	}
@@ -91,10 +115,10 @@ func (l *Library) SetReranker(ctx context.Context, r *Reranker) error {
 	var client *rerank.Client
 	if r != nil {
 		var err error
-		if client, err = r.client(); err != nil {
-			return err
+		if client, err = rerank.New(r.config()); err == nil {
+			err = r.try(ctx)
 		}
-		if _, err := client.Order(ctx, "Is anybody there?", []string{"Yes.", "No."}); err != nil {
+		if err != nil {
 			return err
 		}
 	}
@@ -139,7 +163,8 @@ func (l *Library) readSettings(ctx context.Context) error {
 	var embeddings *Embeddings
 	var reranker *Reranker
 	var weight *float64
-	for name, v := range map[string]any{settingEmbeddings: &embeddings, settingReranker: &reranker, settingWeight: &weight} {
+	var reading Reading
+	for name, v := range map[string]any{settingEmbeddings: &embeddings, settingReranker: &reranker, settingWeight: &weight, settingReading: &reading} {
 		b, err := l.Setting(ctx, name)
 		if err == nil && b != nil {
 			err = json.Unmarshal(b, v)
@@ -149,8 +174,9 @@ func (l *Library) readSettings(ctx context.Context) error {
 		}
 	}
 	l.meaning.weight.Store(weight)
+	l.useReading(reading)
 	if reranker != nil {
-		client, err := reranker.client()
+		client, err := rerank.New(reranker.config())
 		if err != nil {
 			return err
 		}
@@ -159,7 +185,7 @@ func (l *Library) readSettings(ctx context.Context) error {
 	client := l.cfg.Embeddings
 	if client == nil && embeddings != nil {
 		var err error
-		if client, err = embeddings.client(); err != nil {
+		if client, err = embed.New(embeddings.config()); err != nil {
 			return err
 		}
 	}

@@ -77,7 +77,7 @@ func (l *Library) someVectors(ctx context.Context, model string, names map[strin
 }
 
 func (l *Library) allVectors(ctx context.Context, model string, take func(name, sealed []byte) error) error {
-	rows, err := l.read.QueryContext(ctx, `SELECT name, data FROM vectors WHERE model = $1`, model)
+	rows, err := l.read.QueryContext(ctx, `SELECT name, data FROM vectors WHERE model = $1`, model) //nolint:sqlclosecheck // each closes them
 	if err != nil {
 		return err
 	}

@@ -15,6 +15,8 @@ type version struct {
 	sha    types.Hash
 	source string
 	chunks int
+	cut    int    // the size of chunks it was cut to; 0 is the default
+	format string // of its text
 }
 
 // writer puts what one Add reads into the database, as documents of the
@@ -60,7 +62,7 @@ func (l *Library) newWriter(ctx context.Context) (*writer, error) {
 			v.chunks = len(list.hashes)
 		}
 		a, err := l.sealed.openAbout(v.id, sealed)
-		v.sha, v.source = a.SHA, a.Source
+		v.sha, v.source, v.cut, v.format = a.SHA, a.Source, a.Cut, a.Meta["format"]
 		w.known[a.Path] = v
 		return err
 	})

@@ -15,7 +15,7 @@
 // How: vectors are kept in blocks. Once a block is full, its mean is taken off each
 // vector; what is left is turned by a random rotation that is always the same, and
 // kept as two bits for each dimension, in two planes, beside the vector itself. A
-// search turns the question likewise, rounds it to four bits, and estimates all
+// search turns the question likewise, rounds it to three bits, and estimates all
 // inner products from the first plane by counting bits (RaBitQ). What the error of
 // the estimate could still bring among the best is estimated again with both
 // planes, and what that leaves is scored exactly. So random vectors, which no

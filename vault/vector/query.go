@@ -6,7 +6,7 @@ import (
 )
 
 // levels is the greatest number that one dimension of a question is rounded to.
-const levels = 7
+const levels = 3
 
 // query is a question in the form that codes are compared with.
 type query struct {
@@ -19,9 +19,9 @@ type query struct {
 	margin2 float32
 }
 
-// planes are the bits of numbers from -8 to 7, those that count -8 first: two words
+// planes are the bits of numbers from -4 to 3, those that count -4 first: two words
 // of each.
-type planes [8]uint64
+type planes [6]uint64
 
 // prepare fills q for the question v of the given length.
 func (q *query) prepare(v []float32, length float64, r *rotation) {
@@ -45,8 +45,8 @@ func (q *query) prepare(v []float32, length float64, r *rotation) {
 	for i, x := range q.turned {
 		n := int(math.RoundToEven(float64(x / q.unitOf)))
 		q.sum += n
-		for p := range 4 {
-			q.planes[i/128][2*(3-p)+i/64%2] |= uint64(n) >> p & 1 << (i % 64)
+		for p := range 3 {
+			q.planes[i/128][2*(2-p)+i/64%2] |= uint64(n) >> p & 1 << (i % 64)
 		}
 	}
 	// Rounding errs by up to half a number in each dimension.
@@ -59,8 +59,7 @@ func (q *query) prepare(v []float32, length float64, r *rotation) {
 func (p *planes) product(c *pair) int {
 	n := -bits.OnesCount64(c[0]&p[0]) - bits.OnesCount64(c[1]&p[1])
 	n = 2*n + bits.OnesCount64(c[0]&p[2]) + bits.OnesCount64(c[1]&p[3])
-	n = 2*n + bits.OnesCount64(c[0]&p[4]) + bits.OnesCount64(c[1]&p[5])
-	return 2*n + bits.OnesCount64(c[0]&p[6]) + bits.OnesCount64(c[1]&p[7])
+	return 2*n + bits.OnesCount64(c[0]&p[4]) + bits.OnesCount64(c[1]&p[5])
 }
 
 // products sums the numbers where a plane has a bit, for all vectors of a block.
