@@ -21,8 +21,9 @@ func benchSettle(o *options) *cobra.Command {
 
   gas of settling one lane, and of merging 64 by a checkpoint;
 
-  gas of a query of a million, which 100 payers asked of 50 assets and which are
-  settled in one block, and of one that is paid by bank transfers.
+  gas of a query of a million, which 100 payers asked of 50 assets, each owing 20
+  of them or all, and which are settled in one block, and of one that is paid by
+  bank transfers.
 
 It takes about a quarter of a minute. Files are in the temporary directory and
 are removed at the end.`,
