@@ -64,7 +64,33 @@ func OpenState(home string) (dbm.DB, error) {
 	if err != nil {
 		return nil, locked("application", err)
 	}
-	return db, nil
+	cut, err := neverCommitted(db)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open database application: %w", err), db.Close())
+	}
+	if !cut {
+		return db, nil
+	}
+	if err := errors.Join(db.Close(), os.RemoveAll(filepath.Join(data, "application.db"))); err != nil {
+		return nil, fmt.Errorf("open database application: %w", err)
+	}
+	return dbm.NewDB("application", dbm.GoLevelDBBackend, data)
+}
+
+// neverCommitted reports whether a kill interrupted the commit of the first block:
+// some modules' trees were written and the key that says which version counts was
+// not. The engine would make the genesis anew on top of them; without them it does
+// so on nothing, and the block comes from the block store again.
+func neverCommitted(db dbm.DB) (bool, error) {
+	committed, err := db.Has([]byte("s/latest"))
+	if err != nil || committed {
+		return false, err
+	}
+	keys, err := db.Iterator(nil, nil)
+	if err != nil {
+		return false, err
+	}
+	return keys.Valid(), keys.Close()
 }
 
 // removeHalfMade removes a database that a kill interrupted while it was made. It

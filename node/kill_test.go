@@ -87,6 +87,7 @@ func TestHalfMadeFilesAreMadeAnew(t *testing.T) {
 		require.NoError(t, os.WriteFile(path, []byte("{"), 0o600))
 	}
 	cut("config", "node_key.json")
+	cut("config", "priv_validator_key.json") // its state was not written yet
 	cut("config", "genesis.json.part")
 	cfg.Accounts = []node.Account{{Address: p.addr.Hex(), Balance: weal(1)}}
 	require.NoError(t, node.Init(cfg))

@@ -1,7 +1,9 @@
 package node
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -125,6 +127,10 @@ func makeKeys(cfg Config) (app.Validator, p2p.ID, error) {
 	key, err := p2p.LoadOrGenNodeKey(comet.NodeKeyFile())
 	if err != nil {
 		return app.Validator{}, "", fmt.Errorf("write node key: %w", err)
+	}
+	// The same with a validator's key whose state was not written: it has signed nothing.
+	if _, err := os.Stat(comet.PrivValidatorStateFile()); errors.Is(err, fs.ErrNotExist) {
+		_ = os.Remove(comet.PrivValidatorKeyFile())
 	}
 	pv := privval.LoadOrGenFilePV(comet.PrivValidatorKeyFile(), comet.PrivValidatorStateFile())
 	pub, err := cryptocodec.FromCmtPubKeyInterface(pv.Key.PubKey)

@@ -78,6 +78,11 @@ func TestWrongUsage(t *testing.T) {
 		{[]string{"collection", "frobnicate"}, "frobnicate"},
 		{[]string{"vault", "serve", "--licence", "free"}, "noderivatives"},
 		{[]string{"vault", "add"}, "weal vault add"},
+		{[]string{"vault", "preview"}, "weal vault preview"},
+		{[]string{"vault", "preview", ".", "--chunk", "3"}, "from 16 to"},
+		{[]string{"vault", "settings", "--off", "parchment"}, "parchment"},
+		{[]string{"vault", "crawl"}, "--map"},
+		{[]string{"vault", "crawl", "https://example.org", "--delay", "2m"}, "1m0s"},
 		{[]string{"receipts", "--since", "yesterday"}, "--since"},
 		{[]string{"gateway", "serve"}, "--app"},
 		{[]string{"send", "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"}, "amount"},
@@ -104,6 +109,7 @@ func TestNothingRuns(t *testing.T) {
 	for _, args := range [][]string{
 		{"ask", question}, {"status"}, {"asset", "list"}, {"asset", "show", "1"}, {"tab", "show"}, {"receipts"},
 		{"earnings"}, {"settle"}, {"claim"}, {"vault", "status"}, {"vault", "add", "."},
+		{"vault", "settings"}, {"vault", "crawl", "https://example.org"},
 		{"asset", "family", "1"}, {"asset", "shares", "1"}, {"asset", "burn", "1", "--yes"}, {"asset", "price", "1", "--use", "1"},
 		{"asset", "grant", "1", "payer"}, {"collection", "list"},
 	} {

@@ -22,8 +22,9 @@ func folder(t *testing.T) (dir string, refused map[string]string) {
 		dir, "clocks.html")
 	write(t, "\x7fELF\x00\x01\x02\x03 not text", dir, "program.bin")
 	write(t, "", dir, "empty.md")
-	write(t, "caf\xe9", dir, "latin1.txt")
-	refused = map[string]string{"program.bin": "binary", "empty.md": "no text", "latin1.txt": "UTF-8", "dangling.md": "link"}
+	write(t, "Le caf\xe9 du port ferme \xe0 minuit.", dir, "latin1.txt")
+	write(t, "\x81\x8d\x8f\x90 \x9d\x81", dir, "noise.txt")
+	refused = map[string]string{"program.bin": "binary", "empty.md": "no text", "noise.txt": "no encoding", "dangling.md": "link"}
 	require.NoError(t, os.Symlink(filepath.Join(dir, "nowhere"), filepath.Join(dir, "dangling.md")))
 	if os.Geteuid() != 0 { // who may read everything
 		write(t, "secret", dir, "closed.md")
@@ -69,6 +70,7 @@ func TestAddKnowledge(t *testing.T) {
 		"Which colour marks the queen of the Karelian hive?": "bees.md",
 		"When does the Lofoten ferry leave Bodø?":            "trips/ferry.txt",
 		"How many bells has the carillon of Haarlem?":        "clocks.html",
+		"When does the café du port close at minuit?":        "latin1.txt",
 	} {
 		a := h.answers(t, q, after.Version)
 		require.Contains(t, sources(a), source)
@@ -80,7 +82,7 @@ func TestAddKnowledge(t *testing.T) {
 
 	text := h.run(t, "vault", "add", dir)
 	require.Zero(t, text.code, text.err)
-	require.Contains(t, text.out, "0 added, 0 changed, 3 unchanged")
+	require.Contains(t, text.out, "0 added, 0 changed, 4 unchanged")
 	for name := range refused {
 		require.Contains(t, text.out, name, "people are told too")
 	}
@@ -111,7 +113,7 @@ func (h *house) reports(t *testing.T, dir string, refused map[string]string) {
 	t.Helper()
 	var r reportJSON
 	h.read(t, &r, "vault", "add", dir)
-	require.Equal(t, 3, r.Added)
+	require.Equal(t, 4, r.Added)
 	require.Equal(t, len(refused), r.Failed)
 	named := map[string]string{}
 	for _, f := range r.Files {

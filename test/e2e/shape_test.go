@@ -119,6 +119,7 @@ type (
 		Added     int `json:"added"`
 		Changed   int `json:"changed"`
 		Unchanged int `json:"unchanged"`
+		Retired   int `json:"retired"`
 		Failed    int `json:"failed"`
 		Files     []struct {
 			Path   string `json:"path"`
@@ -127,6 +128,7 @@ type (
 		} `json:"files"`
 		Root      string `json:"root"`
 		Published bool   `json:"published"`
+		Missed    string `json:"missed"`
 	}
 )
 
