@@ -59,7 +59,7 @@ func readAdd(r io.Reader, progress func(done, all int)) (vault.Report, error) {
 	for s.Scan() {
 		var line vault.AddLine
 		if err := json.Unmarshal(s.Bytes(), &line); err != nil {
-			return vault.Report{}, fmt.Errorf("add: read the vault's answer: %w", err)
+			return vault.Report{}, fmt.Errorf("read the vault's answer: %w", err)
 		}
 		if e := line.Error; e != nil && e.Message == "" {
 			e.Message = "the vault failed and says no more than this: " + cmp.Or(e.Code, e.Type, "error")
@@ -76,9 +76,9 @@ func readAdd(r io.Reader, progress func(done, all int)) (vault.Report, error) {
 		}
 	}
 	if err := s.Err(); err != nil {
-		return vault.Report{}, fmt.Errorf("add: read the vault's answer: %w", err)
+		return vault.Report{}, fmt.Errorf("read the vault's answer: %w", err)
 	}
-	return vault.Report{}, fmt.Errorf("add: the vault stopped in the middle; add again, what is done is kept")
+	return vault.Report{}, fmt.Errorf("the vault stopped in the middle; do it again, what is done is kept")
 }
 
 // VaultReading changes how files are read by the home's vault, and tells how they

@@ -18,9 +18,9 @@ func TestReadAdd(t *testing.T) {
 		"refused":   {`{"error":{"message":"busy"}}`, 0, "busy"},
 		"no reason": {`{"report":{"added":1},"error":{"code":"add_failed"}}`, 1, "add_failed"},
 		"nothing":   {`{"error":{}}`, 0, "says no more"},
-		"cut":       {`{"progress":{"files":1,"files_total":2}}` + "\n", 0, "add again"},
+		"cut":       {`{"progress":{"files":1,"files_total":2}}` + "\n", 0, "do it again"},
 		"cut line":  {`{"progress":{"files":1,`, 0, "read the vault's answer"},
-		"no lines":  {"", 0, "add again"},
+		"no lines":  {"", 0, "do it again"},
 		"not lines": {"<html>", 0, "read the vault's answer"},
 	} {
 		var seen []int

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"time"
 
@@ -96,7 +97,7 @@ func (b *bar) line(done, all int, after time.Duration) string {
 	}
 	line := fmt.Sprintf("%s: %d of %d, %.1f a second", b.name, done, all, rate)
 	if done > 0 && done < all {
-		line += fmt.Sprintf(", %s left", (time.Duration(float64(all-done)/rate*float64(time.Second)) + time.Second/2).Round(time.Second))
+		line += fmt.Sprintf(", %s left", time.Duration(math.Ceil(float64(all-done)/rate))*time.Second)
 	}
 	return line
 }

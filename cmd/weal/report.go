@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/weal-network/weal/vault"
 	"github.com/weal-network/weal/vault/library"
@@ -41,15 +42,25 @@ func printVault(w io.Writer, s vault.Status) error {
 	if s.Problem != "" {
 		_, _ = fmt.Fprintf(w, "problem    %s\n", s.Problem)
 	}
-	return table(w, "\nDOCUMENT\tSTATE\tCHUNKS\tBYTES", func(row func(...any)) {
+	err := table(w, "\nDOCUMENT\tSTATE\tCHUNKS\tBYTES", func(row func(...any)) {
 		for _, d := range s.Documents {
-			state := string(d.State)
-			if d.Reason != "" {
-				state += ": " + plain(d.Reason)
+			if d.State != library.Refused {
+				row(plain(d.Source), d.State, d.Chunks, d.Bytes)
 			}
-			row(plain(d.Source), state, d.Chunks, d.Bytes)
 		}
 	})
+	for i, d := range refused(s.Documents) {
+		if i == 0 {
+			_, _ = fmt.Fprintln(w)
+		}
+		_, err = fmt.Fprintf(w, "refused %s: %s\n", plain(d.Path), plain(d.Reason))
+	}
+	return err
+}
+
+// refused are the files that are no documents.
+func refused(all []library.DocumentStatus) []library.DocumentStatus {
+	return slices.DeleteFunc(slices.Clone(all), func(d library.DocumentStatus) bool { return d.State != library.Refused })
 }
 
 // partOf says how many of all are done; how many there are may be unknown: 0.

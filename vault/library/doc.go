@@ -17,12 +17,14 @@
 //     released before.
 //   - Adding the same files again changes nothing: unchanged files are skipped,
 //     changed ones replaced, and those gone from a folder retired.
+//   - A crawl retires pages only if it missed none. What is read by other settings
+//     than those that hold now (Reading) is read anew when it is added again.
 //   - What an interrupted Add has committed is kept, unseen, until the next Add
 //     goes on from there and makes the generation.
 //   - The database is the truth; what memory has comes from it. Both engines find
 //     the same with the same scores of words.
 //
-// The way through it: Open, Add, then Latest or ByRoot for a Generation, whose Ask
+// The way through it: Open, Add or Crawl, then Latest or ByRoot for a Generation, whose Ask
 // finds passages and whose Passage reads one with its proof; Remove, Rekey, Copy.
 // engine.go says in what engines differ, sqlite.go and postgres.go what they do; the
 // tables are in schema.go, and what is sealed for which row in sealed.go. embed.go and
