@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 
 	"github.com/weal-network/weal/home"
 	"github.com/weal-network/weal/keep"
@@ -48,6 +49,9 @@ func CopyVault(ctx context.Context, dir, from, to string, progress func(done, al
 	source := library.Config{DB: vaultDB(from), Owner: owner(h)}
 	if source.DB == "" {
 		source.Dir = h.Path("vault")
+		if _, err := os.Stat(filepath.Join(source.Dir, library.FileName)); err != nil && !library.Elsewhere(source.Dir) {
+			return c, fmt.Errorf("there is no vault to copy in %s: %w; name its home with --home", source.Dir, err)
+		}
 	}
 	target := library.Config{Owner: owner(h)}
 	if keep.IsPostgres(to) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 
 	"golang.org/x/term"
@@ -46,7 +47,7 @@ func (vaultOwner) Kind() seal.Kind {
 
 // Wrap implements seal.Owner.
 func (v vaultOwner) Wrap(k seal.Key) ([]byte, error) {
-	o, err := v.of(v.Kind())
+	o, err := v.of(v.Kind(), seal.FileOrNew)
 	if err != nil {
 		return nil, err
 	}
@@ -55,15 +56,18 @@ func (v vaultOwner) Wrap(k seal.Key) ([]byte, error) {
 
 // Unwrap implements seal.Owner.
 func (v vaultOwner) Unwrap(wrapped []byte) (seal.Key, error) {
-	o, err := v.of(seal.KindOf(wrapped))
+	o, err := v.of(seal.KindOf(wrapped), seal.File) // a new key would open nothing
+	if errors.Is(err, fs.ErrNotExist) {
+		return seal.Key{}, fmt.Errorf("%w: %w in %s", seal.ErrWrongKey, err, EnvVaultKey)
+	}
 	if err != nil {
 		return seal.Key{}, err
 	}
 	return o.Unwrap(wrapped)
 }
 
-// of returns the owner by a kind of key.
-func (v vaultOwner) of(kind seal.Kind) (seal.Owner, error) {
+// of returns the owner by a kind of key; open reads the home's key file.
+func (v vaultOwner) of(kind seal.Kind, open func(path string) (seal.Owner, error)) (seal.Owner, error) {
 	switch kind {
 	case seal.KindPassphrase:
 		text := os.Getenv(EnvVaultPassphrase)
@@ -88,7 +92,7 @@ func (v vaultOwner) of(kind seal.Kind) (seal.Owner, error) {
 	if path := os.Getenv(EnvVaultKey); path != "" {
 		return seal.File(path)
 	}
-	return seal.FileOrNew(v.home.Path("keys", vaultKey))
+	return open(v.home.Path("keys", vaultKey))
 }
 
 // askPassphrase reads a passphrase from the terminal, or "" where there is none.

@@ -45,6 +45,7 @@ func TestNewVaultIsSealedByAFileInTheHome(t *testing.T) {
 	_, err = openLibrary(t.Context(), h, "")
 	require.ErrorIs(t, err, seal.ErrWrongKey)
 	require.ErrorContains(t, err, EnvVaultKey)
+	require.NoFileExists(t, h.Path("keys", vaultKey), "no other key takes its name")
 	t.Setenv(EnvVaultKey, h.Path("moved"))
 	require.Equal(t, seal.KindFile, kind(t, h))
 	t.Setenv(EnvVaultKey, h.Path("nowhere"))

@@ -16,8 +16,9 @@
 // The way through it: [Open] a vault in a folder, [Vault.Add] documents, register
 // [Vault.Root] on the chain, [Vault.SetAsset], and serve [Vault.Handler].
 // [Vault.Admin] is for the owner. The parts are ingest (files to chunks), crawl
-// (pages of the web), index (BM25), vector, embed, fuse and rerank (finding by meaning), filter, library
-// (documents in a database), seal (keeping them sealed), measure and beir (measuring).
+// (pages of the web), index (BM25), vector, embed, fuse and rerank (finding by
+// meaning), filter, library (documents in a database), seal (keeping them sealed),
+// measure and beir (measuring).
 // direct.go is how who has no gateway asks and pays, by x402; searching.go is how the
 // owner says what finds, reading.go how files are read, and crawling.go takes in sites.
 package vault

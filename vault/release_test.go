@@ -3,6 +3,7 @@ package vault_test
 import (
 	"context"
 	"encoding/json"
+	"os"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -207,4 +208,22 @@ func TestWhatWasEarnedIsSettled(t *testing.T) {
 	_, value, err := w.settled[0].Claims[0].Value(w.settled[0].Voucher.Voucher)
 	require.NoError(t, err)
 	require.Equal(t, n(15), value)
+}
+
+// TestVaultThatLostItsDocuments: it does not begin anew in the folder of another.
+func TestVaultThatLostItsDocuments(t *testing.T) {
+	w := newWorld(t)
+	w.add()
+	require.NoError(t, w.vault.Close())
+	path := filepath.Join(w.dir, library.FileName)
+	require.NoError(t, os.Rename(path, path+".old"))
+	cfg := vault.Config{Dir: w.dir, ChainID: types.LocalChainID, Key: key(1), Exposure: n(500), Chain: w}
+	for range 2 {
+		_, err := vault.Open(t.Context(), cfg)
+		require.ErrorIs(t, err, vault.ErrDocumentsGone)
+		require.ErrorContains(t, err, "restore it from a backup")
+		require.NoError(t, os.WriteFile(path, nil, 0o600)) // an empty one is no better
+	}
+	require.NoError(t, os.Rename(path+".old", path))
+	w.open(nil)
 }

@@ -2,11 +2,35 @@ package vault
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
 
 	"github.com/weal-network/weal/types"
 	"github.com/weal-network/weal/vault/library"
 	"github.com/weal-network/weal/vault/seal"
 )
+
+// ErrDocumentsGone is returned by Open for a folder of which the documents are gone
+// and what they have earned is not: a new vault in it would take their asset.
+var ErrDocumentsGone = errors.New("the vault's documents are missing")
+
+// checkDocuments refuses a folder that has lost its documents.
+func (v *Vault) checkDocuments() error {
+	if v.cfg.DB != "" {
+		return nil
+	}
+	if _, err := os.Stat(filepath.Join(v.cfg.Dir, MoneyFile)); err != nil {
+		return nil //nolint:nilerr // it is new: money is made after documents
+	}
+	path := filepath.Join(v.cfg.Dir, library.FileName)
+	info, err := os.Stat(path)
+	if (err == nil && info.Size() > 0) || library.Elsewhere(v.cfg.Dir) {
+		return nil
+	}
+	return fmt.Errorf("%w: %s is not there or empty; restore it from a backup, or move the whole folder away to begin another vault", ErrDocumentsGone, path)
+}
 
 // openLibrary opens the documents with the owner's key.
 func (v *Vault) openLibrary(ctx context.Context) (err error) {

@@ -136,6 +136,9 @@ func (v *Vault) open(ctx context.Context) (err error) {
 	if v.sealer, err = newSealer(v.cfg.Key); err != nil {
 		return err
 	}
+	if err := v.checkDocuments(); err != nil {
+		return err
+	}
 	if err := v.openLibrary(ctx); err != nil {
 		return err
 	}

@@ -50,7 +50,7 @@ type spec struct {
 
 // exposure is the most that the tab may owe each asset: some ten thousand
 // queries, so that a run settles several times.
-var exposure = types.NewAmount(40_000 * 1_000_000)
+var exposure = types.NewAmount(40_000 * 10_000_000_000_000)
 
 // key signs receipts of a role.
 func (s spec) key(role string) ed25519.PrivateKey {
@@ -206,11 +206,12 @@ func laneKey(set string, lane int) ed25519.PrivateKey {
 	return ed25519.NewKeyFromSeed(seed[:])
 }
 
-// prices are what the roles ask, in the coin's smallest unit.
+// prices are what the roles ask, in the coin's smallest unit: some hundred questions
+// of a lane are worth bringing to the chain without a refund.
 var prices = map[string]types.Price{
-	roleVault:   {Unit: types.PerPassage, Denom: types.BaseDenom, Amount: types.NewAmount(1_000_000)},
-	roleModel:   {Unit: types.PerTick, Denom: types.BaseDenom, Amount: types.NewAmount(100_000), Tokens: 32},
-	roleGateway: {Unit: types.PerUse, Denom: types.BaseDenom, Amount: types.NewAmount(1_000_000)},
+	roleVault:   {Unit: types.PerPassage, Denom: types.BaseDenom, Amount: types.NewAmount(10_000_000_000_000)},
+	roleModel:   {Unit: types.PerTick, Denom: types.BaseDenom, Amount: types.NewAmount(1_000_000_000_000), Tokens: 32},
+	roleGateway: {Unit: types.PerUse, Denom: types.BaseDenom, Amount: types.NewAmount(10_000_000_000_000)},
 }
 
 var kinds = map[string]types.Kind{roleVault: types.KindData, roleModel: types.KindModel, roleGateway: types.KindApp}

@@ -45,7 +45,7 @@ answer, its citations and who was paid.`,
 func (o *options) ask(cmd *cobra.Command, client *local.Client, q local.Question) error {
 	out := cmd.OutOrStdout()
 	if o.output == "text" && isTerminal(os.Stdout) {
-		q.OnDelta = func(s string) { _, _ = io.WriteString(out, s) }
+		q.OnDelta = func(s string) { _, _ = io.WriteString(out, prose(s)) }
 	}
 	answer, err := client.Ask(cmd.Context(), q)
 	if answer == nil {
@@ -120,7 +120,7 @@ func printAnswer(w io.Writer, a *purse.Answer, streamed bool) error {
 	if streamed {
 		_, _ = fmt.Fprintln(w)
 	} else {
-		_, _ = fmt.Fprintln(w, wrap(a.Text, 88, ""))
+		_, _ = fmt.Fprintln(w, wrap(prose(a.Text), 88, ""))
 	}
 	_, _ = fmt.Fprintf(w, "\n%s\n", bold(w, "Passages"))
 	for _, c := range a.Citations {
@@ -128,9 +128,9 @@ func printAnswer(w io.Writer, a *purse.Answer, streamed bool) error {
 		if !c.Proof {
 			mark = "NOT VERIFIED"
 		}
-		where := c.Source
+		where := plain(c.Source)
 		if c.Heading != "" {
-			where += ": " + c.Heading
+			where += ": " + plain(c.Heading)
 		}
 		_, _ = fmt.Fprintf(w, "  [%d] %s (asset %d, version %d, %s)\n", c.N, where, c.Asset, c.Version, mark)
 	}

@@ -293,6 +293,16 @@ func plain(s string) string {
 	}, s)
 }
 
+// prose is plain for text of several lines.
+func prose(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r != '\n' && r != '\t' && !strconv.IsPrint(r) {
+			return '\uFFFD'
+		}
+		return r
+	}, s)
+}
+
 // voice returns the sender called from, or the home's account with the most units
 // to speak with, and its shares. Without a share there is no voice: silent says
 // so of who it is told.

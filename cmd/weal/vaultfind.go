@@ -49,11 +49,11 @@ name in the vault (source). Conditions have commas between them, and values bars
 
 func printFindings(w io.Writer, f vault.Findings) error {
 	for i, p := range f.Passages {
-		where := p.Source
+		where := plain(p.Source)
 		if p.Heading != "" {
-			where += " › " + p.Heading
+			where += " › " + plain(p.Heading)
 		}
-		_, _ = fmt.Fprintf(w, "%d. %s (band %d)\n   %s\n", i+1, where, p.Band, strings.ReplaceAll(p.Text, "\n", "\n   "))
+		_, _ = fmt.Fprintf(w, "%d. %s (band %d)\n   %s\n", i+1, where, p.Band, strings.ReplaceAll(prose(p.Text), "\n", "\n   "))
 	}
 	if len(f.Passages) == 0 {
 		_, _ = fmt.Fprintln(w, "nothing is found")

@@ -106,7 +106,10 @@ func (l *Library) add(ctx context.Context, inputs iter.Seq[ingest.Input], roots 
 		}
 		return nil
 	}
-	err = cmp.Or(failed, ingest.Parallel(reading, w.named(inputs), work, sink))
+	err = ingest.Parallel(reading, w.named(inputs), work, sink)
+	if failed != nil { // and not that reading has ended by it
+		err = failed
+	}
 	// What is done is kept even if ctx has ended: that is what resuming rests on.
 	err = errors.Join(err, w.flush(context.WithoutCancel(ctx)))
 	if err == nil && roots != nil {

@@ -186,3 +186,25 @@ func testReading(t *testing.T) {
 	require.NoError(t, set(0, 0))
 	require.Equal(t, first.Root, add(t, l, string(docs)).Root)
 }
+
+// TestWhatCannotBeKeptEndsTheReading: documents that would come for ever end when
+// the database fails, and the error is the database's.
+func TestWhatCannotBeKeptEndsTheReading(t *testing.T) {
+	l := open(t, t.TempDir())
+	inputs := func(yield func(ingest.Input) bool) {
+		for i := 0; ; i++ {
+			text := []byte(strings.Repeat(fmt.Sprintf("Text %d. ", i), 500))
+			name := fmt.Sprint(i, ".txt")
+			if !yield(ingest.Input{Path: name, Source: name, Load: func() ([]byte, error) { return text, nil }}) {
+				return
+			}
+		}
+	}
+	_, err := l.Put(t.Context(), inputs, 0, func(p library.Progress) {
+		if p.Files == 10 {
+			require.NoError(t, l.Close())
+		}
+	})
+	require.Error(t, err)
+	require.NotErrorIs(t, err, context.Canceled)
+}

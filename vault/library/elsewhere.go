@@ -23,6 +23,12 @@ const elsewhereFile = "database"
 // place than the one asked for.
 var ErrElsewhere = errors.New("the documents are elsewhere")
 
+// Elsewhere reports whether a folder's documents are in a database of another place.
+func Elsewhere(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, elsewhereFile))
+	return err == nil
+}
+
 // checkPlace refuses a folder whose documents are in a database that is not named.
 func checkPlace(cfg Config) error {
 	if cfg.Dir == "" || keep.IsPostgres(cfg.DB) {
