@@ -60,7 +60,7 @@ func (g *Gateway) route(w http.ResponseWriter, r *http.Request, body []byte) err
 		if err != nil {
 			return err
 		}
-		return g.priced(w, r, body, g.sendQuote(w, r, lane, seq, body, false))
+		return g.priced(w, r, body, g.sendQuote(w, r, lane, seq, body, r.Header.Get(wire.HeaderPrefer) != wire.PreferMinimal))
 	case bearer:
 		return g.serveKeyed(w, r, key, body)
 	}

@@ -22,9 +22,9 @@ func (g *Gateway) seller() x402.Seller {
 	return x402.Seller{ChainID: g.cfg.ChainID, Asset: g.book.Asset()}
 }
 
-// sendQuote answers a request whose lane is known with a quote, in the body; to a
-// client of x402 also as an offer.
-func (g *Gateway) sendQuote(w http.ResponseWriter, r *http.Request, lane types.LaneRef, seq uint64, body []byte, client bool) error {
+// sendQuote answers a request whose lane is known with a quote: in the body for a
+// purse, and, unless it wants no more than that, as an offer of x402.
+func (g *Gateway) sendQuote(w http.ResponseWriter, r *http.Request, lane types.LaneRef, seq uint64, body []byte, offer bool) error {
 	q, err := g.serveQuote(r, lane, seq, body)
 	if err != nil {
 		return err
@@ -32,7 +32,7 @@ func (g *Gateway) sendQuote(w http.ResponseWriter, r *http.Request, lane types.L
 	e := wrongPayment("payment_required", "this answer is paid: sign a voucher for the quote and send the same body with %s, or with %s",
 		wire.HeaderPayment, x402.HeaderPayment)
 	var offers []x402.Offer
-	if total, ok := q.firmTotal(); ok && client {
+	if total, ok := q.firmTotal(); ok && offer {
 		o, err := g.seller().Offer(q.Quote.Denom, total, int(q.Quote.Expires-g.cfg.Now().Unix()), x402.Terms{Quote: &q.Quote})
 		if err != nil {
 			return err

@@ -62,6 +62,9 @@ func (p *Purse) post(ctx context.Context, q *question, path string, body []byte,
 	if header != "" {
 		req.Header.Set(header, value)
 	}
+	if header == wire.HeaderLane {
+		req.Header.Set(wire.HeaderPrefer, wire.PreferMinimal)
+	}
 	return p.cfg.HTTP.Do(req)
 }
 

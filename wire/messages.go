@@ -22,6 +22,10 @@ const (
 	// HeaderLane asks for a quote: "tab/epoch/lane seq". The answer is 402 with
 	// a QuoteReply.
 	HeaderLane = "Weal-Lane"
+	// HeaderPrefer with PreferMinimal (RFC 7240, section 4.2) asks for a quote without
+	// the offer of x402, which a purse does not read.
+	HeaderPrefer  = "Prefer"
+	PreferMinimal = "return=minimal"
 	// HeaderPayment carries a Payment (to a gateway) or a ModelPayment (to a
 	// model): base64url of its JSON, see EncodeHeader.
 	HeaderPayment = "Weal-Payment"

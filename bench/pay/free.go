@@ -92,5 +92,6 @@ func (p *pipeline) post(ctx context.Context, n int, header, value string) (*http
 	}
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set(header, value)
+	req.Header.Set(wire.HeaderPrefer, wire.PreferMinimal) // as a purse does
 	return p.client.Do(req)
 }
