@@ -60,6 +60,7 @@ type journal struct {
 	done chan struct{}
 
 	applying sync.Mutex // held while changes are brought into the tables
+	flushing sync.Mutex // held until what was dirty is on the disk
 
 	mu      sync.Mutex // guards what follows
 	next    uint64     // number of the next record
@@ -179,6 +180,8 @@ func (j *journal) write(held []*pendingChange) (number uint64, err error) {
 // flush puts the journal on the disk now. After a failure it fails for ever; see
 // flusher.
 func (j *journal) flush() error {
+	j.flushing.Lock() // who flushes meanwhile returns no sooner
+	defer j.flushing.Unlock()
 	j.mu.Lock()
 	if j.err != nil {
 		defer j.mu.Unlock()
