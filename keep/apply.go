@@ -77,26 +77,34 @@ func (c *conn) applyAll(changes []*pendingChange, until uint64) error {
 	return transaction{c}.Commit()
 }
 
-// run flushes the journal often, and brings what it has into the tables now and
-// then.
-func (j *journal) run() {
-	defer close(j.done)
-	flush, apply := time.NewTicker(flushEvery), time.NewTicker(applyEvery)
-	defer flush.Stop()
-	defer apply.Stop()
+// start flushes the journal often, and brings what it has into the tables now and
+// then: apart, since a flush waits for no transaction.
+func (j *journal) start() {
+	j.running.Go(func() {
+		j.every(flushEvery, func() { _ = j.flush() }) // a failure stays, and the next Put fails with it
+	})
 	failed := false
-	for {
-		select {
-		case <-j.quit:
-			return
-		case <-flush.C:
-			_ = j.flush() // a failure stays, and the next Put fails with it
-		case <-apply.C:
+	j.running.Go(func() {
+		j.every(applyEvery, func() {
 			err := j.settle()
 			if err != nil && !failed && !errors.Is(err, sql.ErrConnDone) {
 				slog.Error("journal cannot be brought into its database", "file", j.path, "err", err)
 			}
 			failed = err != nil
+		})
+	})
+}
+
+// every calls f at intervals, until the journal is closed.
+func (j *journal) every(d time.Duration, f func()) {
+	tick := time.NewTicker(d)
+	defer tick.Stop()
+	for {
+		select {
+		case <-j.quit:
+			return
+		case <-tick.C:
+			f()
 		}
 	}
 }
@@ -140,7 +148,7 @@ func (j *journal) drop(newest int) error {
 // the journal.
 func (j *journal) close(connect func() (driver.Conn, error)) error {
 	close(j.quit)
-	<-j.done
+	j.running.Wait()
 	err := j.flush()
 	j.mu.Lock()
 	j.err = errors.Join(j.err, sql.ErrConnDone)

@@ -57,7 +57,8 @@ type journal struct {
 	wal  *flusher
 	lock *os.File
 	quit chan struct{}
-	done chan struct{}
+
+	running sync.WaitGroup // what flushes and applies, until quit is closed
 
 	applying sync.Mutex // held while changes are brought into the tables
 	flushing sync.Mutex // held until what was dirty is on the disk

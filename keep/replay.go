@@ -182,7 +182,7 @@ func (c *connector) openJournal(db *sql.DB) (*journal, error) {
 		return nil, err
 	}
 	j := &journal{
-		path: c.path, db: db, wal: c.flusher, lock: lock, quit: make(chan struct{}), done: make(chan struct{}),
+		path: c.path, db: db, wal: c.flusher, lock: lock, quit: make(chan struct{}),
 		pending: map[string]*pendingChange{},
 	}
 	names, highest, err := logs(c.path)
@@ -199,7 +199,7 @@ func (c *connector) openJournal(db *sql.DB) (*journal, error) {
 	if err != nil {
 		return nil, errors.Join(err, lock.Close())
 	}
-	go j.run()
+	j.start()
 	c.journal.Store(j)
 	return j, nil
 }
