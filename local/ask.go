@@ -24,7 +24,12 @@ const answerPatience = MaxUpstreamTimeout + time.Minute
 // openPurse opens the payer's purse. Processes can share it: a lane is leased
 // to one of them at a time.
 func openPurse(ctx context.Context, h *home.Home, chain purse.Chain) (*purse.Purse, func() error, error) {
-	db, err := keep.Open(h.Path("purse.db"))
+	return openPurseAt(ctx, h, h.Path("purse.db"), chain)
+}
+
+// openPurseAt opens a purse of the home whose database is at path.
+func openPurseAt(ctx context.Context, h *home.Home, path string, chain purse.Chain) (*purse.Purse, func() error, error) {
+	db, err := keep.Open(path)
 	if err != nil {
 		return nil, nil, fmt.Errorf("open purse: %w", err)
 	}

@@ -14,7 +14,6 @@ import (
 
 	apikeys "github.com/weal-network/weal/gateway/keys"
 	"github.com/weal-network/weal/home"
-	"github.com/weal-network/weal/keep"
 	"github.com/weal-network/weal/ledger"
 	"github.com/weal-network/weal/pay"
 	"github.com/weal-network/weal/purse"
@@ -174,17 +173,13 @@ func (t *keyTabs) purse(ctx context.Context, id types.TabID) (*keyed, error) {
 	if k := t.purses[id]; k != nil {
 		return k, nil
 	}
-	db, err := keep.Open(t.home.Path(fmt.Sprintf("purse-tab-%d.db", id)))
+	p, closeIt, err := openPurseAt(ctx, t.home, t.home.Path(fmt.Sprintf("purse-tab-%d.db", id)), t.ledger)
 	if err != nil {
-		return nil, fmt.Errorf("open purse of tab %d: %w", id, err)
-	}
-	p, err := purse.Open(ctx, purse.Config{DB: db, ChainID: t.home.ChainID(), Chain: t.ledger, Patience: answerPatience})
-	if err != nil {
-		return nil, errors.Join(err, db.Close())
+		return nil, fmt.Errorf("purse of tab %d: %w", id, err)
 	}
 	k := &keyed{purse: p, url: t.url, app: t.app}
 	t.purses[id] = k
-	t.stops = append(t.stops, db.Close)
+	t.stops = append(t.stops, closeIt)
 	return k, nil
 }
 

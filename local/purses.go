@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"slices"
 
-	"github.com/weal-network/weal/keep"
 	"github.com/weal-network/weal/pay"
 	"github.com/weal-network/weal/purse"
 )
@@ -40,16 +39,12 @@ func (c *Client) purses(ctx context.Context) (purses, error) {
 }
 
 func (c *Client) openCustomer(ctx context.Context, name string) error {
-	db, err := keep.Open(name)
+	p, closeIt, err := openPurseAt(ctx, c.Home, name, c.Ledger)
 	if err != nil {
-		return fmt.Errorf("open purse of a customer: %w", err)
-	}
-	p, err := purse.Open(ctx, purse.Config{DB: db, ChainID: c.Home.ChainID(), Chain: c.Ledger})
-	if err != nil {
-		return errors.Join(err, db.Close())
+		return fmt.Errorf("a customer's purse: %w", err)
 	}
 	c.customers = append(c.customers, p)
-	c.closes = append(c.closes, db.Close)
+	c.closes = append(c.closes, closeIt)
 	return nil
 }
 
