@@ -14,9 +14,9 @@ import (
 )
 
 const (
-	createJournal = `CREATE TABLE IF NOT EXISTS keep_journal (id INTEGER PRIMARY KEY CHECK (id = 1), applied INTEGER NOT NULL)`
-	putApplied    = `INSERT INTO keep_journal (id, applied) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET applied = excluded.applied`
-	selectApplied = `SELECT applied FROM keep_journal`
+	createJournal = `CREATE TABLE IF NOT EXISTS keep_journal (id INTEGER PRIMARY KEY, applied INTEGER NOT NULL)`
+	putApplied    = `INSERT INTO keep_journal (id, applied) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET applied = excluded.applied`
+	selectApplied = `SELECT applied FROM keep_journal WHERE id = ?`
 )
 
 // apply brings what is pending into the tables, on a connection that is in no
@@ -39,7 +39,7 @@ func (j *journal) apply(c *conn) error {
 	slices.SortFunc(ordered, func(a, b *pendingChange) int {
 		return cmp.Or(cmp.Compare(a.number, b.number), cmp.Compare(a.place, b.place))
 	})
-	err := c.applyAll(ordered, until)
+	err := c.applyAll(j.id, ordered, until)
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if err == nil {
@@ -54,8 +54,9 @@ func (j *journal) apply(c *conn) error {
 	return fmt.Errorf("bring what was put into the tables: %w; it is kept in the journal", err)
 }
 
-// applyAll runs changes in one transaction that also says how far the tables are.
-func (c *conn) applyAll(changes []*pendingChange, until uint64) error {
+// applyAll runs changes in one transaction that also says how far the tables are
+// with journal id.
+func (c *conn) applyAll(id int, changes []*pendingChange, until uint64) error {
 	ctx := context.Background()
 	if _, err := c.exec(ctx, begin, nil); err != nil {
 		return err
@@ -68,7 +69,7 @@ func (c *conn) applyAll(changes []*pendingChange, until uint64) error {
 		_, err = c.exec(ctx, p.text, p.args)
 	}
 	if err == nil {
-		_, err = c.exec(ctx, putApplied, []driver.NamedValue{{Ordinal: 1, Value: int64(until)}})
+		_, err = c.exec(ctx, putApplied, []driver.NamedValue{{Ordinal: 1, Value: int64(id)}, {Ordinal: 2, Value: int64(until)}})
 	}
 	if err != nil {
 		_ = transaction{c}.Rollback() // err says more, and SQLite may have rolled back itself
@@ -88,7 +89,7 @@ func (j *journal) start() {
 		j.every(applyEvery, func() {
 			err := j.settle()
 			if err != nil && !failed && !errors.Is(err, sql.ErrConnDone) {
-				slog.Error("journal cannot be brought into its database", "file", j.path, "err", err)
+				slog.Error("journal cannot be brought into its database", "file", j.stem, "err", err)
 			}
 			failed = err != nil
 		})

@@ -9,6 +9,7 @@ import (
 	"os"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -34,7 +35,8 @@ type Change struct {
 // system, in a journal beside the database, and any statement that is run after it
 // sees them; they are brought into the tables together with others, later. It costs
 // one write to a file, where a transaction costs some ten times as much. Only one
-// process can put into a database. db must come from Open.
+// process can put into a database at a time, unless all open it by OpenShared. db
+// must come from Open or OpenShared.
 func Put(db *sql.DB, changes ...Change) error {
 	c, ok := db.Driver().(*connector)
 	if !ok {
@@ -52,11 +54,15 @@ func Put(db *sql.DB, changes ...Change) error {
 
 // journal keeps what was put and is not in the tables yet.
 type journal struct {
-	path string // of the database
+	stem string // of the names of its files
+	id   int    // in the table that says how far the tables are
 	db   *sql.DB
 	wal  *flusher
 	lock *os.File
 	quit chan struct{}
+
+	name    string      // see Writer; empty if the database is not shared
+	claimed atomic.Bool // Writer has told it
 
 	running sync.WaitGroup // what flushes and applies, until quit is closed
 

@@ -27,7 +27,15 @@ const pragmas = "?_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=s
 
 // Open opens the SQLite database at path, or makes it, readable by its owner
 // only. Closing it flushes it and ends its flusher.
-func Open(path string) (*sql.DB, error) {
+func Open(path string) (*sql.DB, error) { return openAs(path, false) }
+
+// OpenShared is Open for a database that several processes may put into at a time.
+// Each has a journal of its own; what another has put is seen when that has brought
+// it into the tables, or when [Gone] says so. Rows that are put by one must
+// therefore not be written by another meanwhile: see [Writer].
+func OpenShared(path string) (*sql.DB, error) { return openAs(path, true) }
+
+func openAs(path string, shared bool) (*sql.DB, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
@@ -39,7 +47,7 @@ func Open(path string) (*sql.DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open database %s: %w", path, err)
 	}
-	c := &connector{Connector: base, path: path, flusher: startFlusher(path + "-wal")}
+	c := &connector{Connector: base, path: path, shared: shared, flusher: startFlusher(path + "-wal")}
 	db := sql.OpenDB(c)
 	c.group.db = db
 	// One connection: SQLite has one writer anyway, and waiting in the pool is
@@ -48,7 +56,7 @@ func Open(path string) (*sql.DB, error) {
 	if err := db.Ping(); err != nil {
 		return nil, errors.Join(fmt.Errorf("open database %s: %w", path, err), db.Close())
 	}
-	if err := c.replay(db); err != nil {
+	if err := c.replayAll(db); err != nil {
 		return nil, errors.Join(fmt.Errorf("open database %s: %w", path, err), db.Close())
 	}
 	return db, nil
@@ -75,6 +83,7 @@ func Sync(db *sql.DB) error {
 type connector struct {
 	driver.Connector
 	path    string
+	shared  bool // several processes put into it
 	flusher *flusher
 	group   group
 

@@ -1,77 +1,47 @@
 package keep
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
-	"strconv"
-	"strings"
-	"syscall"
 )
 
-// ErrJournalTaken is returned by Put if another process puts into the database.
-var ErrJournalTaken = errors.New("another process puts into this database")
-
-// lockJournal takes the right to the journal of the database at path, which ends
-// with the process at the latest.
-func lockJournal(path string) (*os.File, error) {
-	f, err := os.OpenFile(path+"-log.lock", os.O_RDWR|os.O_CREATE, 0o600)
-	if err != nil {
-		return nil, err
-	}
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		return nil, errors.Join(fmt.Errorf("%w (%w)", ErrJournalTaken, err), f.Close())
-	}
-	return f, nil
-}
-
-// logs lists the files of the journal of the database at path, oldest first.
-func logs(path string) (names []string, highest uint64, err error) {
-	found, err := filepath.Glob(escapeGlob(path) + "-log-*")
-	if err != nil {
-		return nil, 0, err
-	}
-	number := func(name string) uint64 {
-		n, err := strconv.ParseUint(strings.TrimPrefix(name, path+"-log-"), 10, 64)
+// replayAll brings into the tables what processes that were killed have put, and
+// removes their journals. Those that are at work are left alone.
+func (c *connector) replayAll(db *sql.DB) error {
+	for id := 1; id <= c.journals(); id++ {
+		names, _, err := logs(c.stem(id))
 		if err != nil {
-			return 0
+			return err
 		}
-		return n
+		if len(names) == 0 {
+			continue
+		}
+		lock, err := lockJournal(c.stem(id))
+		if errors.Is(err, ErrJournalTaken) {
+			continue
+		}
+		if err == nil {
+			err = errors.Join(c.replay(context.Background(), db, id), lock.Close())
+		}
+		if err != nil {
+			return err
+		}
 	}
-	found = slices.DeleteFunc(found, func(name string) bool { return number(name) == 0 })
-	slices.SortFunc(found, func(a, b string) int { return cmp.Compare(number(a), number(b)) })
-	if len(found) > 0 {
-		highest = number(found[len(found)-1])
-	}
-	return found, highest, nil
+	return nil
 }
 
-func escapeGlob(path string) string {
-	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(path)
-}
-
-// replay brings into the tables what a process that was killed has put, and
-// removes its journal. If another process is at it, there is nothing to do.
-func (c *connector) replay(db *sql.DB) error {
-	names, _, err := logs(c.path)
+// replay brings into the tables what is in a journal that the caller has locked, and
+// removes its files.
+func (c *connector) replay(ctx context.Context, db *sql.DB, id int) error {
+	names, _, err := logs(c.stem(id))
 	if err != nil || len(names) == 0 {
 		return err
 	}
-	lock, err := lockJournal(c.path)
-	if errors.Is(err, ErrJournalTaken) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	defer lock.Close()
-	ctx := context.Background()
-	applied, err := readApplied(ctx, db)
+	applied, err := readApplied(ctx, db, id)
 	if err != nil {
 		return err
 	}
@@ -84,7 +54,7 @@ func (c *connector) replay(db *sql.DB) error {
 		return err
 	}
 	if len(changes) > 0 {
-		err = made.Raw(func(on any) error { return on.(*conn).applyAll(changes, until) }) //nolint:errcheck // newConn made it
+		err = made.Raw(func(on any) error { return on.(*conn).applyAll(id, changes, until) }) //nolint:errcheck // newConn made it
 	}
 	if err = errors.Join(err, made.Close()); err == nil {
 		err = c.flusher.flush()
@@ -98,14 +68,15 @@ func (c *connector) replay(db *sql.DB) error {
 	return err
 }
 
-// readApplied returns the number of the last record that is in the tables.
-func readApplied(ctx context.Context, db *sql.DB) (applied uint64, err error) {
+// readApplied returns the number of the last record of a journal that is in the
+// tables.
+func readApplied(ctx context.Context, db *sql.DB, id int) (applied uint64, err error) {
 	var tables int
 	err = db.QueryRowContext(ctx, `SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'keep_journal'`).Scan(&tables)
 	if err != nil || tables == 0 {
 		return 0, err
 	}
-	err = db.QueryRowContext(ctx, selectApplied).Scan(&applied)
+	err = db.QueryRowContext(ctx, selectApplied, id).Scan(&applied)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, nil
 	}
@@ -177,37 +148,65 @@ func (c *connector) openJournal(db *sql.DB) (*journal, error) {
 	if err := c.flusher.failed(); err != nil {
 		return nil, err
 	}
-	lock, err := lockJournal(c.path)
+	j, err := c.beginJournal(db)
 	if err != nil {
 		return nil, err
-	}
-	j := &journal{
-		path: c.path, db: db, wal: c.flusher, lock: lock, quit: make(chan struct{}),
-		pending: map[string]*pendingChange{},
-	}
-	names, highest, err := logs(c.path)
-	if err == nil && len(names) > 0 {
-		err = fmt.Errorf("there is a journal of another process at %s; open the database again", c.path)
-	}
-	if err == nil {
-		j.applied, err = readApplied(context.Background(), db)
-	}
-	j.next, j.named = j.applied+1, highest
-	if err == nil {
-		_, err = j.begin()
-	}
-	if err != nil {
-		return nil, errors.Join(err, lock.Close())
 	}
 	j.start()
 	c.journal.Store(j)
 	return j, nil
 }
 
+// beginJournal takes a journal that nobody has, and begins it.
+func (c *connector) beginJournal(db *sql.DB) (j *journal, err error) {
+	var lock *os.File
+	id := 0
+	for err = ErrJournalTaken; errors.Is(err, ErrJournalTaken) && id < c.journals(); {
+		id++
+		lock, err = lockJournal(c.stem(id))
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, lock.Close())
+		}
+	}()
+	j = &journal{
+		stem: c.stem(id), id: id, db: db, wal: c.flusher, lock: lock, quit: make(chan struct{}),
+		pending: map[string]*pendingChange{},
+	}
+	ctx := context.Background()
+	names, highest, err := logs(j.stem)
+	if err != nil {
+		return nil, err
+	}
+	if len(names) > 0 { // another has left it since the database was opened
+		if !c.shared { // and what was read since may be old
+			return nil, fmt.Errorf("there is a journal of another process at %s; open the database again", c.path)
+		}
+		if err := c.replay(ctx, db, id); err != nil {
+			return nil, err
+		}
+	}
+	if j.applied, err = readApplied(ctx, db, id); err != nil {
+		return nil, err
+	}
+	j.next, j.named = j.applied+1, highest
+	if c.shared {
+		if j.name, err = writeName(lock, id); err != nil {
+			return nil, err
+		}
+	}
+	_, err = j.begin()
+	return j, err
+}
+
 // begin makes the next file of the journal. The caller holds j.mu, or nobody else
 // has j yet.
 func (j *journal) begin() (*logFile, error) {
-	name := fmt.Sprintf("%s-log-%d", j.path, j.named+1)
+	name := fmt.Sprintf("%s-%d", j.stem, j.named+1)
 	made, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("begin journal: %w", err)

@@ -21,7 +21,7 @@ func Killed(t testing.TB, path, into string) string {
 	to := filepath.Join(into, filepath.Base(path))
 	// What keep does by itself goes from the journal to the log, and from there to
 	// the database: copied against that order, nothing is missed.
-	names, err := filepath.Glob(path + "-log-*")
+	names, err := filepath.Glob(path + "-log*-*")
 	require.NoError(t, err)
 	for _, name := range append(names, path+"-wal", path) {
 		b, err := os.ReadFile(name)
