@@ -18,6 +18,8 @@ import (
 	minttypes "github.com/cosmos/cosmos-sdk/x/mint/types"
 	stakingtypes "github.com/cosmos/cosmos-sdk/x/staking/types"
 
+	contributioncontract "github.com/weal-network/weal/precompile/contribution"
+	jobcontract "github.com/weal-network/weal/precompile/job"
 	marketcontract "github.com/weal-network/weal/precompile/market"
 	"github.com/weal-network/weal/types"
 	tabtypes "github.com/weal-network/weal/x/tab/types"
@@ -45,8 +47,9 @@ func moduleAccounts() map[string][]string {
 
 // blockedAddresses returns the accounts that take no coins by a plain transfer:
 // coins there would belong to nobody, and in the escrow they would break the
-// sum that x/asset and x/tab keep. The market's is not one: it holds what is
-// offered, and the EVM writes no balance of a blocked account.
+// sum that x/asset and x/tab keep. Those of the market, of jobs and of contributions
+// are none: they hold what is offered, locked and deposited, and the EVM writes no
+// balance of a blocked account.
 func blockedAddresses() map[string]bool {
 	blocked := map[string]bool{}
 	for name := range maps.Keys(moduleAccounts()) {
@@ -55,7 +58,9 @@ func blockedAddresses() map[string]bool {
 	for _, hex := range staticPrecompiles() {
 		blocked[sdk.AccAddress(common.HexToAddress(hex).Bytes()).String()] = true
 	}
-	delete(blocked, sdk.AccAddress(marketcontract.Address.Bytes()).String())
+	for _, a := range []common.Address{marketcontract.Address, jobcontract.Address, contributioncontract.Address} {
+		delete(blocked, sdk.AccAddress(a.Bytes()).String())
+	}
 	for _, a := range corevm.PrecompiledAddressesPrague {
 		blocked[sdk.AccAddress(a.Bytes()).String()] = true
 	}

@@ -35,7 +35,8 @@ func (a *App) setAnte(maxGasWanted uint64) error {
 	if err := opts.Validate(); err != nil {
 		return err
 	}
-	a.SetAnteHandler(assetante.New(a.AssetKeeper, a.freeAtGenesis(evmante.NewAnteHandler(opts))))
+	a.SetAnteHandler(assetante.New(a.AssetKeeper,
+		assetante.Contributions(a.ContributionKeeper, a.freeAtGenesis(evmante.NewAnteHandler(opts)))))
 	post, err := posthandler.NewPostHandler(posthandler.HandlerOptions{})
 	if err != nil {
 		return err

@@ -9,7 +9,9 @@ import (
 
 	assetcontract "github.com/weal-network/weal/precompile/asset"
 	collectioncontract "github.com/weal-network/weal/precompile/collection"
+	contributioncontract "github.com/weal-network/weal/precompile/contribution"
 	councilcontract "github.com/weal-network/weal/precompile/council"
+	jobcontract "github.com/weal-network/weal/precompile/job"
 	marketcontract "github.com/weal-network/weal/precompile/market"
 	"github.com/weal-network/weal/x402/proxy"
 )
@@ -18,6 +20,7 @@ import (
 func ownContracts() []common.Address {
 	return []common.Address{
 		assetcontract.Address, collectioncontract.Address, marketcontract.Address, councilcontract.Address,
+		jobcontract.Address, contributioncontract.Address,
 	}
 }
 
@@ -27,6 +30,8 @@ func (a *App) registerContracts() {
 	a.EVMKeeper.RegisterStaticPrecompile(collectioncontract.Address, collectioncontract.New(a.AssetKeeper.Tokens))
 	a.EVMKeeper.RegisterStaticPrecompile(marketcontract.Address, marketcontract.New(a.MarketKeeper))
 	a.EVMKeeper.RegisterStaticPrecompile(councilcontract.Address, councilcontract.New(a.CouncilKeeper))
+	a.EVMKeeper.RegisterStaticPrecompile(contributioncontract.Address, contributioncontract.New(a.ContributionKeeper))
+	a.EVMKeeper.RegisterStaticPrecompile(jobcontract.Address, jobcontract.New(a.JobKeeper))
 }
 
 // preinstalls are the contracts that are there from the first block on: the
@@ -35,6 +40,8 @@ func (a *App) registerContracts() {
 func preinstalls() []evmtypes.Preinstall {
 	return append(slices.Clone(evmtypes.DefaultPreinstalls),
 		assetcontract.Preinstall(), collectioncontract.Preinstall(), marketcontract.Preinstall(), councilcontract.Preinstall(),
+		contributioncontract.Preinstall(),
+		jobcontract.Preinstall(),
 		proxy.Preinstall())
 }
 

@@ -13,7 +13,7 @@ import (
 // ErrBroken means that the state breaks a rule that every block must keep.
 var ErrBroken = errors.New("invariant broken")
 
-// CheckInvariants reads the whole state of x/asset and x/tab in ctx and returns
+// CheckInvariants reads the whole state of x/asset, x/tab and x/job in ctx and returns
 // what is wrong with it. Only a fault of this program breaks them.
 func (a *App) CheckInvariants(ctx sdk.Context) error {
 	if err := a.AssetKeeper.CheckInvariants(ctx); err != nil {
@@ -25,8 +25,14 @@ func (a *App) CheckInvariants(ctx sdk.Context) error {
 	if err := a.CouncilKeeper.CheckInvariants(ctx); err != nil {
 		return fmt.Errorf("council: %w", err)
 	}
+	if err := a.ContributionKeeper.CheckInvariants(ctx); err != nil {
+		return fmt.Errorf("contribution: %w", err)
+	}
 	if err := a.TabKeeper.Check(ctx); err != nil {
 		return fmt.Errorf("tab: %w", err)
+	}
+	if err := a.JobKeeper.CheckInvariants(ctx); err != nil {
+		return fmt.Errorf("job: %w", err)
 	}
 	return a.checkEscrow(ctx)
 }

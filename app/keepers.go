@@ -46,10 +46,12 @@ import (
 	upgradekeeper "github.com/cosmos/cosmos-sdk/x/upgrade/keeper"
 	upgradetypes "github.com/cosmos/cosmos-sdk/x/upgrade/types"
 
+	"github.com/weal-network/weal/x/asset/contribution"
 	"github.com/weal-network/weal/x/asset/council"
 	assetkeeper "github.com/weal-network/weal/x/asset/keeper"
 	"github.com/weal-network/weal/x/asset/market"
 	assettypes "github.com/weal-network/weal/x/asset/types"
+	jobkeeper "github.com/weal-network/weal/x/job/keeper"
 	tabkeeper "github.com/weal-network/weal/x/tab/keeper"
 	tabtypes "github.com/weal-network/weal/x/tab/types"
 )
@@ -77,10 +79,12 @@ type Keepers struct {
 	EVMKeeper       *evmkeeper.Keeper
 	Erc20Keeper     erc20keeper.Keeper
 
-	AssetKeeper   assetkeeper.Keeper
-	MarketKeeper  market.Keeper
-	CouncilKeeper council.Keeper
-	TabKeeper     tabkeeper.Keeper
+	AssetKeeper        assetkeeper.Keeper
+	MarketKeeper       market.Keeper
+	CouncilKeeper      council.Keeper
+	ContributionKeeper contribution.Keeper
+	TabKeeper          tabkeeper.Keeper
+	JobKeeper          jobkeeper.Keeper
 }
 
 // authority is the account in whose name the chain changes its own parameters:
@@ -173,6 +177,7 @@ func (a *App) newMarketKeepers() {
 		snapshots, market.NewWatch(a.cdc, store))
 	a.MarketKeeper = market.NewKeeper(a.cdc, store, a.AssetKeeper, a.BankKeeper)
 	a.CouncilKeeper = council.NewKeeper(a.cdc, store, snapshots, a.AssetKeeper)
+	a.ContributionKeeper = contribution.NewKeeper(a.cdc, store, a.AssetKeeper, a.BankKeeper)
 	a.TabKeeper = tabkeeper.NewKeeper(
 		a.cdc, a.stores.service(tabtypes.StoreKey), codec, a.BankKeeper, a.AssetKeeper, gov)
 }

@@ -50,6 +50,7 @@ func (a *App) newEVMKeepers(opts servertypes.AppOptions, chainID uint64) {
 	).WithStaticPrecompiles(precompiletypes.DefaultStaticPrecompiles(
 		*a.StakingKeeper, a.DistrKeeper, a.BankKeeper, &a.Erc20Keeper, a.TransferKeeper,
 		a.IBCKeeper.ChannelKeeper, a.IBCKeeper.ClientKeeper, a.GovKeeper, a.SlashingKeeper, a.cdc))
+	a.newJobKeeper()
 	a.registerContracts()
 	// Fees are summed in the object store and paid once a block: a send to the
 	// fee collector in every transaction would have all of them conflict.

@@ -49,6 +49,8 @@ import (
 
 	"github.com/weal-network/weal/x/asset"
 	assettypes "github.com/weal-network/weal/x/asset/types"
+	"github.com/weal-network/weal/x/job"
+	jobtypes "github.com/weal-network/weal/x/job/types"
 	"github.com/weal-network/weal/x/tab"
 	tabtypes "github.com/weal-network/weal/x/tab/types"
 )
@@ -109,8 +111,9 @@ func (a *App) evmModules() []module.AppModule {
 // ownModules are Weal's.
 func (a *App) ownModules() []module.AppModule {
 	return []module.AppModule{
-		asset.NewAppModule(a.cdc, a.AssetKeeper, a.MarketKeeper, a.CouncilKeeper),
+		asset.NewAppModule(a.cdc, a.AssetKeeper, a.MarketKeeper, a.CouncilKeeper, a.ContributionKeeper),
 		tab.NewAppModule(a.TabKeeper),
+		job.NewAppModule(a.JobKeeper),
 	}
 }
 
@@ -125,7 +128,7 @@ func beginOrder() []string {
 		distrtypes.ModuleName, slashingtypes.ModuleName, evidencetypes.ModuleName, stakingtypes.ModuleName,
 		authtypes.ModuleName, banktypes.ModuleName, govtypes.ModuleName, genutiltypes.ModuleName,
 		authz.ModuleName, feegrant.ModuleName, consensustypes.ModuleName, vestingtypes.ModuleName,
-		assettypes.ModuleName, tabtypes.ModuleName,
+		assettypes.ModuleName, tabtypes.ModuleName, jobtypes.ModuleName,
 	}
 }
 
@@ -137,13 +140,13 @@ func endOrder() []string {
 		ibcexported.ModuleName, ibctransfertypes.ModuleName, distrtypes.ModuleName, slashingtypes.ModuleName,
 		minttypes.ModuleName, genutiltypes.ModuleName, evidencetypes.ModuleName, authz.ModuleName,
 		feegrant.ModuleName, upgradetypes.ModuleName, consensustypes.ModuleName, vestingtypes.ModuleName,
-		assettypes.ModuleName, tabtypes.ModuleName,
+		assettypes.ModuleName, tabtypes.ModuleName, jobtypes.ModuleName,
 	}
 }
 
 // genesisOrder: accounts and coins before what spends them; genesis transactions
 // after staking and after the fee market, whose parameters their checks read;
-// tabs after the assets that they credit.
+// tabs and jobs after the assets that they credit.
 func genesisOrder() []string {
 	return []string{
 		authtypes.ModuleName, banktypes.ModuleName, distrtypes.ModuleName, stakingtypes.ModuleName,
@@ -152,6 +155,6 @@ func genesisOrder() []string {
 		ibctransfertypes.ModuleName, genutiltypes.ModuleName, evidencetypes.ModuleName, authz.ModuleName,
 		feegrant.ModuleName, upgradetypes.ModuleName, vestingtypes.ModuleName,
 		ibctm.ModuleName, consensustypes.ModuleName,
-		assettypes.ModuleName, tabtypes.ModuleName,
+		assettypes.ModuleName, tabtypes.ModuleName, jobtypes.ModuleName,
 	}
 }

@@ -27,6 +27,7 @@ import (
 	upgradetypes "github.com/cosmos/cosmos-sdk/x/upgrade/types"
 
 	assettypes "github.com/weal-network/weal/x/asset/types"
+	jobtypes "github.com/weal-network/weal/x/job/types"
 	tabtypes "github.com/weal-network/weal/x/tab/types"
 )
 
@@ -45,7 +46,7 @@ func newStores() stores {
 			upgradetypes.StoreKey, feegrant.StoreKey, authzkeeper.StoreKey, consensustypes.StoreKey,
 			ibcexported.StoreKey, ibctransfertypes.StoreKey,
 			evmtypes.StoreKey, feemarkettypes.StoreKey, erc20types.StoreKey,
-			assettypes.StoreKey, tabtypes.StoreKey,
+			assettypes.StoreKey, tabtypes.StoreKey, jobtypes.StoreKey,
 		),
 		object: storetypes.NewObjectStoreKeys(banktypes.ObjectStoreKey, evmtypes.ObjectKey),
 	}

@@ -138,11 +138,11 @@ func assetOf(res *assettypes.QueryAssetResponse) (types.Asset, error) {
 		*f.to = h
 	}
 	for _, p := range m.Prices {
-		amount, err := types.ParseAmount(p.Amount)
+		price, err := p.Plain()
 		if err != nil {
 			return a, err
 		}
-		a.Prices = append(a.Prices, types.Price{Unit: types.PriceUnit(p.Unit), Denom: p.Denom, Amount: amount, Tokens: p.Tokens})
+		a.Prices = append(a.Prices, price)
 	}
 	for _, p := range m.Parents {
 		a.Parents = append(a.Parents, types.Parent{Asset: types.AssetID(p.Asset), BasisPoints: p.BasisPoints, Version: p.Version})

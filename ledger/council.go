@@ -291,9 +291,10 @@ func (s *Sender) SetRules(ctx context.Context, asset types.AssetID, r CouncilRul
 	return nil
 }
 
-func numbers(shares []types.ShareID) []*big.Int {
-	all := make([]*big.Int, len(shares))
-	for i, id := range shares {
+// numbers are ids as contracts have them.
+func numbers[T ~uint64](ids []T) []*big.Int {
+	all := make([]*big.Int, len(ids))
+	for i, id := range ids {
 		all[i] = number(uint64(id))
 	}
 	return all

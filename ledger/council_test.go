@@ -53,7 +53,7 @@ func TestCouncil(t *testing.T) {
 	require.Equal(t, `setController(asset: 1, controller: `+c.Account+`)`, p.Calls[3].Says())
 	require.Equal(t, `setRules(asset: 1, rules: {quorum: 100, threshold: 5000, propose: 1, votingSeconds: 1, lockSeconds: 0, graceSeconds: 60})`, p.Calls[2].Says())
 	require.Empty(t, p.Calls[1].Says())
-	require.Contains(t, p.Calls[0].Says(), `prices: [{unit: "tick", denom: "aweal", amount: 9, tokens: 64}]`)
+	require.Contains(t, p.Calls[0].Says(), `prices: [{unit: "tick", denom: "aweal", amount: 9, tokens: 64, band: 0}]`)
 
 	// Both owners vote; the maker's delegate cannot take back what the maker says.
 	voice, err = l.VoiceIn(ctx, p, friend.Address())

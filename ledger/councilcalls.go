@@ -17,7 +17,7 @@ import (
 func UpdateCall(u Update) (CouncilCall, error) {
 	arg := solidity.Update{Manifest: u.Manifest, Uri: u.ManifestURI, Root: u.Root, Prices: []solidity.Price{}, Licence: solidity.Licence{Slots: []*big.Int{}}}
 	for _, p := range u.Prices {
-		arg.Prices = append(arg.Prices, solidity.Price{Unit: string(p.Unit), Denom: p.Denom, Amount: p.Amount.Big(), Tokens: p.Tokens})
+		arg.Prices = append(arg.Prices, solidity.PriceOf(p))
 	}
 	if u.Licence != nil {
 		var err error
@@ -83,7 +83,7 @@ func (c CouncilCall) Says() string {
 	for _, known := range []struct {
 		at common.Address
 		of solidity.Contract
-	}{{assets, solidity.Assets}, {councils, solidity.Council}, {marketplace, solidity.Market}} {
+	}{{assets, solidity.Assets}, {councils, solidity.Council}, {marketplace, solidity.Market}, {contributions, solidity.Contributions}} {
 		if known.at != to || len(c.Data) < 4 {
 			continue
 		}

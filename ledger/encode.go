@@ -20,7 +20,7 @@ func lanesOf(lanes []NewLane) []tabtypes.NewLane {
 func pricesOf(prices []types.Price) []assettypes.Price {
 	var all []assettypes.Price
 	for _, p := range prices {
-		all = append(all, assettypes.Price{Unit: string(p.Unit), Denom: p.Denom, Amount: p.Amount.String(), Tokens: p.Tokens})
+		all = append(all, assettypes.PriceOf(p))
 	}
 	return all
 }

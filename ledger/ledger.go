@@ -31,6 +31,7 @@ import (
 
 	"github.com/weal-network/weal/types"
 	assettypes "github.com/weal-network/weal/x/asset/types"
+	jobtypes "github.com/weal-network/weal/x/job/types"
 	tabtypes "github.com/weal-network/weal/x/tab/types"
 )
 
@@ -57,7 +58,9 @@ type Ledger struct {
 	assets    assettypes.QueryClient
 	market    assettypes.MarketQueryClient
 	councils  assettypes.CouncilQueryClient
+	added     assettypes.ContributionQueryClient
 	tabs      tabtypes.QueryClient
+	jobs      jobtypes.QueryClient
 	auth      authtypes.QueryClient
 	bank      banktypes.QueryClient
 	evm       evmtypes.QueryClient
@@ -83,7 +86,7 @@ func New(conn grpc.ClientConnInterface, chainID string) (*Ledger, error) {
 	return &Ledger{
 		chainID: chainID, registry: registry, txs: authtx.NewTxConfig(cdc, authtx.DefaultSignModes),
 		assets: assettypes.NewQueryClient(c), market: assettypes.NewMarketQueryClient(c),
-		councils: assettypes.NewCouncilQueryClient(c), tabs: tabtypes.NewQueryClient(c),
+		councils: assettypes.NewCouncilQueryClient(c), added: assettypes.NewContributionQueryClient(c), tabs: tabtypes.NewQueryClient(c), jobs: jobtypes.NewQueryClient(c),
 		auth: authtypes.NewQueryClient(c), bank: banktypes.NewQueryClient(c),
 		evm: evmtypes.NewQueryClient(c), feemarket: feemarkettypes.NewQueryClient(c),
 		tx: txtypes.NewServiceClient(c), comet: cmtservice.NewServiceClient(c),
@@ -108,7 +111,7 @@ func newRegistry() (codectypes.InterfaceRegistry, error) {
 	}
 	for _, register := range []func(codectypes.InterfaceRegistry){
 		evmcodec.RegisterInterfaces, evmtypes.RegisterInterfaces, authtypes.RegisterInterfaces,
-		banktypes.RegisterInterfaces, tabtypes.RegisterInterfaces, assettypes.RegisterInterfaces,
+		banktypes.RegisterInterfaces, tabtypes.RegisterInterfaces, assettypes.RegisterInterfaces, jobtypes.RegisterInterfaces,
 	} {
 		register(registry)
 	}

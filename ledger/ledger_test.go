@@ -38,7 +38,11 @@ func registration(kind types.Kind) ledger.Registration {
 	return ledger.Registration{
 		Kind: kind, Manifest: sha256.Sum256([]byte("manifest")), ManifestURI: "https://example.org/m", Key: receiptKey(),
 		Units: 1_000, Denoms: []string{types.BaseDenom},
-		Prices: []types.Price{{Unit: types.PerTick, Denom: types.BaseDenom, Amount: types.NewAmount(7), Tokens: 32}},
+		Prices: []types.Price{
+			{Unit: types.PerTick, Denom: types.BaseDenom, Amount: types.NewAmount(7), Tokens: 32},
+			{Unit: types.PerToken, Denom: types.BaseDenom, Amount: types.NewAmount(3), Tokens: 100},
+			{Unit: types.PerToken, Denom: types.BaseDenom, Amount: types.NewAmount(9), Tokens: 50, Band: 8},
+		},
 	}
 }
 

@@ -40,7 +40,7 @@ func (s *Sender) Register(ctx context.Context, r Registration) (types.AssetID, t
 		Licence: licence, Resale: r.Resale,
 	}
 	for _, p := range r.Prices {
-		arg.Prices = append(arg.Prices, solidity.Price{Unit: string(p.Unit), Denom: p.Denom, Amount: p.Amount.Big(), Tokens: p.Tokens})
+		arg.Prices = append(arg.Prices, solidity.PriceOf(p))
 	}
 	for _, p := range r.Parents {
 		arg.Parents = append(arg.Parents, solidity.Royalty{Asset: number(uint64(p.Asset)), BasisPoints: p.BasisPoints})

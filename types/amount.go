@@ -121,6 +121,24 @@ func (a Amount) Mul(n uint64) (product Amount, ok bool) {
 	return Amount{hi: hi, lo: lo}, true
 }
 
+// MulDivUp returns a·n/d, rounded up, for d above zero; ok is false if that does not
+// fit 128 bits, and it is then the greatest amount.
+func (a Amount) MulDivUp(n, d uint64) (quotient Amount, ok bool) {
+	carry, lo := bits.Mul64(a.lo, n)
+	over, mid := bits.Mul64(a.hi, n)
+	mid, c := bits.Add64(mid, carry, 0)
+	over += c // at most 2^64-1: a·n is below 2^192
+	if over >= d {
+		return most, false
+	}
+	hi, rest := bits.Div64(over, mid, d)
+	lo, rest = bits.Div64(rest, lo, d)
+	if quotient = (Amount{hi: hi, lo: lo}); rest == 0 {
+		return quotient, true
+	}
+	return quotient.Add(NewAmount(1))
+}
+
 // Half returns a/2, rounded down.
 func (a Amount) Half() Amount {
 	return Amount{hi: a.hi >> 1, lo: a.lo>>1 | a.hi<<63}

@@ -1,40 +1,5 @@
 package types
 
-// PriceUnit says what a price is for.
-type PriceUnit string
-
-// The units a price list can name.
-const (
-	// PerPassage prices one released passage of a vault.
-	PerPassage PriceUnit = "passage"
-	// PerUse prices one use of an app, whatever its length.
-	PerUse PriceUnit = "use"
-	// PerTick prices one tick of a metered asset: Price.Tokens tokens.
-	PerTick PriceUnit = "tick"
-)
-
-// TokenBytes is the size of a metered token: 4 bytes of UTF-8 text. Payer and
-// provider both see the bytes, so neither has to trust the other's tokenizer
-// (spec/adr/0002-metered-token.md).
-const TokenBytes = 4
-
-// Tokens returns how many metered tokens n bytes of text are, rounded up.
-func Tokens(n int) uint64 {
-	if n <= 0 {
-		return 0
-	}
-	return (uint64(n) + TokenBytes - 1) / TokenBytes
-}
-
-// Price is one line of an asset's price list.
-type Price struct {
-	Unit   PriceUnit `json:"unit"`
-	Denom  string    `json:"denom"`
-	Amount Amount    `json:"amount"`
-	// Tokens is how many metered tokens one tick pays for; zero for other units.
-	Tokens uint32 `json:"tokens,omitempty"`
-}
-
 // Royalty is what one ancestor is owed: BasisPoints of the asset's lifetime credit.
 type Royalty struct {
 	Asset       AssetID `json:"asset"`
@@ -80,16 +45,6 @@ type Parent struct {
 	Asset       AssetID `json:"asset"`
 	BasisPoints uint32  `json:"bps"`
 	Version     uint32  `json:"version"`
-}
-
-// Price returns the asset's price for unit in denom.
-func (a Asset) Price(unit PriceUnit, denom string) (Price, bool) {
-	for _, p := range a.Prices {
-		if p.Unit == unit && p.Denom == denom {
-			return p, true
-		}
-	}
-	return Price{}, false
 }
 
 // Version is what the chain keeps of one version of an asset, for ever, so that

@@ -11,13 +11,17 @@ import (
 func TestManifestCanonicalForm(t *testing.T) {
 	m := types.Manifest{
 		Name: "Handbook <1>", Kind: types.KindData, Description: "é & \"q\"", Endpoint: "http://127.0.0.1:8081",
-		Prices: []types.Price{{Unit: types.PerPassage, Denom: types.BaseDenom, Amount: types.NewAmount(5)}},
+		Prices: []types.Price{
+			{Unit: types.PerPassage, Denom: types.BaseDenom, Amount: types.NewAmount(5)},
+			{Unit: types.PerToken, Denom: "uusd", Amount: types.NewAmount(7), Tokens: 100, Band: 8},
+		},
 	}
 	b, err := m.Bytes()
 	require.NoError(t, err)
 	require.Equal(t, `{"name":"Handbook <1>","kind":"data","description":"é & \"q\"","endpoint":"http://127.0.0.1:8081",`+
 		`"root":"0000000000000000000000000000000000000000000000000000000000000000",`+
-		`"prices":[{"unit":"passage","denom":"aweal","amount":"5"}],"policies":[],"licence":""}`, string(b))
+		`"prices":[{"unit":"passage","denom":"aweal","amount":"5"},{"unit":"token","denom":"uusd","amount":"7","tokens":100,"band":8}],`+
+		`"policies":[],"licence":""}`, string(b))
 	back, err := types.ParseManifest(b)
 	require.NoError(t, err)
 	h, err := m.Hash()
@@ -46,6 +50,7 @@ func TestManifestRefusesOtherForms(t *testing.T) {
 func FuzzParseManifest(f *testing.F) {
 	f.Add([]byte(`{"name":"a","kind":"data","description":"","endpoint":"","root":"0000000000000000000000000000000000000000000000000000000000000000","prices":[],"policies":["audit"],"licence":""}`))
 	f.Add([]byte(`{"kind":"model","prices":[{"unit":"tick","denom":"aweal","amount":"1","tokens":64}]}`))
+	f.Add([]byte(`{"name":"a","kind":"data","description":"","endpoint":"","root":"0000000000000000000000000000000000000000000000000000000000000000","prices":[{"unit":"token","denom":"aweal","amount":"1","tokens":64,"band":3}],"policies":[],"licence":""}`))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		m, err := types.ParseManifest(b)
 		if err != nil {

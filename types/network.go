@@ -30,6 +30,12 @@ const (
 	MarketContract = "0x0000000000000000000000000000000000003527"
 	// CouncilContract is the EVM address where assets are governed.
 	CouncilContract = "0x0000000000000000000000000000000000003528"
+	// JobContract is the EVM address where assets are asked, and where calls are booked.
+	JobContract = "0x0000000000000000000000000000000000003530"
+	// Scheduler is the EVM address that booked calls come from. Nobody has a key to it.
+	Scheduler = "0x0000000000000000000000000000000000003531"
+	// ContributionsContract is the EVM address where people add to assets.
+	ContributionsContract = "0x0000000000000000000000000000000000003529"
 	// MaxUnits is the greatest supply of units an asset can have.
 	MaxUnits = 1 << 48
 	// DefaultUnits is the supply of units of an asset that names none.

@@ -78,7 +78,7 @@ func prices(in []solidity.Price) (out []types.Price, err error) {
 		if err != nil {
 			return nil, fmt.Errorf("price: %w", err)
 		}
-		out = append(out, types.Price{Unit: p.Unit, Denom: p.Denom, Amount: amount.String(), Tokens: p.Tokens})
+		out = append(out, types.Price{Unit: p.Unit, Denom: p.Denom, Amount: amount.String(), Tokens: p.Tokens, Band: uint32(p.Band)})
 	}
 	return out, nil
 }

@@ -65,6 +65,37 @@ func change(l solidity.Licence) solidity.Update {
 	}
 }
 
+// TestPricesOfPassages: by the token and by band, kept as they were named, and why
+// others are refused.
+func TestPricesOfPassages(t *testing.T) {
+	c := newChain(t)
+	alice := c.Accounts[0]
+	r := registration(100)
+	r.Prices = []solidity.Price{
+		{Unit: "token", Denom: types.BaseDenom, Amount: big1(3), Tokens: 100},
+		{Unit: "token", Denom: types.BaseDenom, Amount: big1(9), Tokens: 50, Band: 8},
+	}
+	c.must(alice, solidity.RegisterSignature, r)
+	a, err := c.App().AssetKeeper.GetAsset(c.Context(), 1)
+	require.NoError(t, err)
+	require.Equal(t, []assettypes.Price{
+		{Unit: "token", Denom: types.BaseDenom, Amount: "3", Tokens: 100},
+		{Unit: "token", Denom: types.BaseDenom, Amount: "9", Tokens: 50, Band: 8},
+	}, a.Prices)
+	line := func(unit string, tokens uint32, band uint8) solidity.Price {
+		return solidity.Price{Unit: unit, Denom: types.BaseDenom, Amount: big1(3), Tokens: tokens, Band: band}
+	}
+	for says, list := range map[string][]solidity.Price{
+		"a price for band 8 in aweal and none for those below: name one for band 0": {line("token", 50, 8)},
+		"band: want 0 to 9, got 10":                            {line("passage", 0, 0), line("passage", 0, 10)},
+		`bands belong to the units "passage" and "token" only`: {line("use", 0, 1)},
+		`the unit "token" needs tokens, at least 1`:            {line("token", 0, 0)},
+	} {
+		r.Prices = list
+		require.Equal(t, says+": bad price", c.send(alice, solidity.RegisterSignature, r).reason())
+	}
+}
+
 func kind(k types.LicenceKind) solidity.Licence {
 	return solidity.Licence{Kind: uint8(k), Closed: k == types.LicenceCredential}
 }

@@ -34,12 +34,13 @@ type Call struct {
 	function function
 	contract abi.ABI
 	received []receipt
+	spent    []receipt
 	moves    []move
 	logs     []*ethtypes.Log
 	after    []errand
 }
 
-// receipt is what an account got of the chain's coin.
+// receipt is what an account got, or gave, of the chain's coin.
 type receipt struct {
 	to     common.Address
 	amount *uint256.Int
@@ -68,6 +69,15 @@ func (c *Call) Unknown() error { return unknown(selector(c.function.method.ID)) 
 func (c *Call) Received(to common.Address, amount *uint256.Int) {
 	if !amount.IsZero() {
 		c.received = append(c.received, receipt{to, amount})
+	}
+}
+
+// Spent says that Run had the bank take so much of the chain's coin from an account,
+// and give it to a module's. It may not be more than the bank has of it: what came
+// to the account in this transaction is not the bank's yet.
+func (c *Call) Spent(from common.Address, amount *uint256.Int) {
+	if !amount.IsZero() {
+		c.spent = append(c.spent, receipt{from, amount})
 	}
 }
 

@@ -62,6 +62,28 @@ func (o *Outside) CallWith(to common.Address, value *uint256.Int, input []byte) 
 	})
 }
 
+// CallLimited calls a contract with exactly so much gas, and reports whether it
+// succeeded: no more than that is seen of it, and it cannot fail the caller. Where
+// there is no code it fails. The error is vm.ErrOutOfGas if there is less gas, so that
+// nobody can have it fail by giving too little.
+func (o *Outside) CallLimited(to common.Address, gas uint64, input []byte) (ok bool, err error) {
+	if ok, err := o.HasCode(to); err != nil || !ok {
+		return false, err
+	}
+	if err := o.landing.apart(); err != nil {
+		return false, err
+	}
+	if o.contract.Gas-o.contract.Gas/64 < gas {
+		return false, vm.ErrOutOfGas
+	}
+	if err := spend(o.evm, o.contract, gas); err != nil {
+		return false, err
+	}
+	_, left, err := o.evm.Call(o.self, to, input, gas, new(uint256.Int))
+	refund(o.evm, o.contract, left)
+	return err == nil, nil
+}
+
 // View is Call without the right to change anything.
 func (o *Outside) View(to common.Address, input []byte) (out []byte, err error) {
 	if err := o.reach(to); err != nil {

@@ -21,6 +21,12 @@ func (r *Runner) pay(evm *vm.EVM, contract *vm.Contract, state *statedb.StateDB,
 	for _, p := range call.received {
 		state.AddBalance(p.to, p.amount, tracing.BalanceChangeUnspecified)
 	}
+	for _, p := range call.spent {
+		if state.GetBalance(p.to).Lt(p.amount) {
+			return errBalance
+		}
+		state.SubBalance(p.to, p.amount, tracing.BalanceChangeUnspecified)
+	}
 	for _, m := range call.moves {
 		if m.amount.IsZero() {
 			continue

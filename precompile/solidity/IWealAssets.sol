@@ -3,13 +3,17 @@ pragma solidity ^0.8.20;
 
 /// One line of an asset's price list.
 struct Price {
-    /// "passage", "use" or "tick".
+    /// "passage", "token", "use" or "tick".
     string unit;
     string denom;
     /// In smallest units of the denomination, below 2^128.
     uint256 amount;
-    /// How many metered tokens one tick pays for; zero for other units.
+    /// For how many metered tokens the amount is: of a tick, or of the text of
+    /// passages that are paid by the token; zero for other units.
     uint32 tokens;
+    /// The least score band, 0 to 9, of the passages that the price is for. Every
+    /// list with passages has a price for band 0.
+    uint8 band;
 }
 
 /// What a parent is owed of the asset's lifetime credit.

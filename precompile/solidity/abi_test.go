@@ -84,7 +84,8 @@ func arguments(args abi.Arguments) string {
 func TestABIIsTheInterface(t *testing.T) {
 	for name, c := range map[string]solidity.Contract{
 		"assets": solidity.Assets, "collections": solidity.Collections, "collection": solidity.Collection,
-		"market": solidity.Market, "council": solidity.Council,
+		"market": solidity.Market, "council": solidity.Council, "contributions": solidity.Contributions,
+		"jobs": solidity.Jobs, "answer": solidity.Answer,
 	} {
 		t.Run(name, func(t *testing.T) { isTheInterface(t, c) })
 	}

@@ -4,6 +4,8 @@ import (
 	"math/big"
 
 	"github.com/ethereum/go-ethereum/common"
+
+	"github.com/weal-network/weal/types"
 )
 
 // Assets is the contract of all assets and their shares. Of its functions,
@@ -16,7 +18,7 @@ const (
 	RegisterSignature = "register((uint8,bytes32,string,bytes32,bytes32,uint64," + prices + ",string[],(uint256,uint32)[]," + licence + ",uint32))"
 	UpdateSignature   = "update(uint256,(bytes32,string,bytes32," + prices + "," + licence + "))"
 
-	prices  = "(string,string,uint256,uint32)[]"
+	prices  = "(string,string,uint256,uint32,uint8)[]"
 	licence = "(uint8,uint32,bool,address,uint256[],bytes32,string)"
 )
 
@@ -26,6 +28,12 @@ type Price struct {
 	Denom  string
 	Amount *big.Int
 	Tokens uint32
+	Band   uint8
+}
+
+// PriceOf returns a price as Solidity's.
+func PriceOf(p types.Price) Price {
+	return Price{Unit: string(p.Unit), Denom: p.Denom, Amount: p.Amount.Big(), Tokens: p.Tokens, Band: p.Band}
 }
 
 // Royalty is Solidity's Royalty.

@@ -11,6 +11,7 @@ import (
 func (AppModule) AutoCLIOptions() *autocli.ModuleOptions {
 	rooms := marketCommands()
 	maps.Copy(rooms, councilCommands())
+	maps.Copy(rooms, contributionCommands())
 	return &autocli.ModuleOptions{
 		Query: &autocli.ServiceCommandDescriptor{
 			Service:     "weal.asset.v1.Query",
@@ -32,7 +33,8 @@ func (AppModule) AutoCLIOptions() *autocli.ModuleOptions {
 			},
 		},
 		Tx: &autocli.ServiceCommandDescriptor{
-			Service: "weal.asset.v1.Msg",
+			Service:     "weal.asset.v1.Msg",
+			SubCommands: contributionMessages(),
 			RpcCommandOptions: []*autocli.RpcCommandOptions{
 				command("Update", "update", "Make a new version of an asset", "asset"),
 				{

@@ -14,6 +14,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/types/module"
 	"github.com/grpc-ecosystem/grpc-gateway/runtime"
 
+	"github.com/weal-network/weal/x/asset/contribution"
 	"github.com/weal-network/weal/x/asset/council"
 	"github.com/weal-network/weal/x/asset/keeper"
 	"github.com/weal-network/weal/x/asset/market"
@@ -38,11 +39,12 @@ type AppModule struct {
 	keeper  keeper.Keeper
 	market  market.Keeper
 	council council.Keeper
+	added   contribution.Keeper
 }
 
 // NewAppModule returns the module. Its genesis must come after the bank's.
-func NewAppModule(cdc codec.Codec, k keeper.Keeper, m market.Keeper, c council.Keeper) AppModule {
-	return AppModule{cdc: cdc, keeper: k, market: m, council: c}
+func NewAppModule(cdc codec.Codec, k keeper.Keeper, m market.Keeper, c council.Keeper, a contribution.Keeper) AppModule {
+	return AppModule{cdc: cdc, keeper: k, market: m, council: c, added: a}
 }
 
 // Name implements module.AppModuleBasic.
@@ -74,6 +76,9 @@ func (AppModule) RegisterGRPCGatewayRoutes(c client.Context, mux *runtime.ServeM
 	if err := types.RegisterCouncilQueryHandlerClient(context.Background(), mux, types.NewCouncilQueryClient(c)); err != nil {
 		panic(fmt.Errorf("asset: register REST routes of councils: %w", err))
 	}
+	if err := types.RegisterContributionQueryHandlerClient(context.Background(), mux, types.NewContributionQueryClient(c)); err != nil {
+		panic(fmt.Errorf("asset: register REST routes of contributions: %w", err))
+	}
 }
 
 // RegisterServices implements module.HasServices.
@@ -82,6 +87,8 @@ func (m AppModule) RegisterServices(c module.Configurator) {
 	types.RegisterQueryServer(c.QueryServer(), keeper.NewQueryServer(m.keeper))
 	types.RegisterMarketQueryServer(c.QueryServer(), market.NewQueryServer(m.market))
 	types.RegisterCouncilQueryServer(c.QueryServer(), council.NewQuerier(m.council))
+	types.RegisterContributionMsgServer(c.MsgServer(), contribution.NewMsgServer(m.added))
+	types.RegisterContributionQueryServer(c.QueryServer(), contribution.NewQueryServer(m.added))
 }
 
 // DefaultGenesis implements module.HasGenesis.
@@ -109,6 +116,9 @@ func (m AppModule) InitGenesis(ctx sdk.Context, cdc codec.JSONCodec, b json.RawM
 	if err == nil {
 		err = m.council.InitGenesis(ctx, g.Council)
 	}
+	if err == nil {
+		err = m.added.InitGenesis(ctx, g.Contributions)
+	}
 	if err != nil {
 		panic(fmt.Errorf("init genesis of %s: %w", types.ModuleName, err))
 	}
@@ -125,6 +135,9 @@ func (m AppModule) ExportGenesis(ctx sdk.Context, cdc codec.JSONCodec) json.RawM
 	}
 	if err == nil {
 		g.Council, err = m.council.ExportGenesis(ctx)
+	}
+	if err == nil {
+		g.Contributions, err = m.added.ExportGenesis(ctx)
 	}
 	if err != nil {
 		panic(fmt.Errorf("export genesis of %s: %w", types.ModuleName, err))

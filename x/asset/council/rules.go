@@ -9,8 +9,6 @@ import (
 	"github.com/ethereum/go-ethereum/common"
 
 	weal "github.com/weal-network/weal/types"
-	"github.com/weal-network/weal/x/asset/keeper"
-	"github.com/weal-network/weal/x/asset/token"
 	"github.com/weal-network/weal/x/asset/types"
 )
 
@@ -47,23 +45,12 @@ func (k Keeper) SetRules(ctx context.Context, caller common.Address, asset weal.
 // ownsAll returns types.ErrCouncil unless an account owns every share of an
 // asset, at most as many as one vote may name.
 func (k Keeper) ownsAll(ctx context.Context, asset weal.AssetID, who common.Address) error {
-	slot := keeper.Slot(asset)
-	n, err := k.assets.Tokens.CountInSlot(ctx, token.Shares, slot)
+	other, n, err := k.assets.OthersShare(ctx, asset, who, types.MaxVoteShares)
 	if err != nil {
 		return err
 	}
-	for i := range min(n, types.MaxVoteShares) {
-		id, err := k.assets.Tokens.InSlot(ctx, token.Shares, slot, i)
-		if err != nil {
-			return err
-		}
-		t, err := k.assets.Tokens.Get(ctx, token.Shares, id)
-		if err != nil {
-			return err
-		}
-		if t.Owner != who {
-			return types.ErrCouncil.Wrapf("share %s of asset %d is another's: now only its council sets its rules", id.Dec(), asset)
-		}
+	if other != 0 {
+		return types.ErrCouncil.Wrapf("share %d of asset %d is another's: now only its council sets its rules", other, asset)
 	}
 	if n > types.MaxVoteShares {
 		return types.ErrCouncil.Wrapf("asset %d has %d shares; put them together first, into %d at most", asset, n, types.MaxVoteShares)

@@ -22,8 +22,9 @@ type account struct {
 	pulled *big.Int
 	// claimable is what its shares could claim now; standing is the same with
 	// what they have beyond whole units, scaled. The row's treasury is what waits
-	// for it.
+	// for it, and contributors what they can still get.
 	claimable, standing *big.Int
+	contributors        contributors
 }
 
 // account reads all shares of an asset.
@@ -46,6 +47,9 @@ func (k Keeper) account(ctx context.Context, a types.Asset, denom string) (accou
 		acc.royaltiesPaid.Add(acc.royaltiesPaid, paid.Big())
 	}
 	if acc.treasury, err = stored.OrZero(k.treasuries.Get(ctx, collections.Join(a.Id, denom))); err != nil {
+		return acc, err
+	}
+	if acc.contributors, err = stored.OrZero(k.contributors.Get(ctx, collections.Join(a.Id, denom))); err != nil {
 		return acc, err
 	}
 	i := slices.Index(a.Denoms, denom)
@@ -84,8 +88,8 @@ func (k Keeper) revenueRows(ctx context.Context, asset weal.AssetID) ([]types.Re
 	return rows, nil
 }
 
-// row puts an account in the form of the query. What waits for the treasury is
-// claimable, too. What the holders have is the
+// row puts an account in the form of the query. What waits for the treasury and
+// what contributors can still get are claimable, too. What the holders have is the
 // lifetime credit less all royalties, plus what was pulled: carried has the few
 // units between that and what the accumulator was given.
 func (a account) row(denom string) types.RevenueRow {
@@ -93,6 +97,7 @@ func (a account) row(denom string) types.RevenueRow {
 	holders.Add(holders, a.pulled)
 	carried := new(big.Int).Sub(holders, a.claimed.Big())
 	claimable := new(big.Int).Add(a.claimable, a.treasury.Big())
+	claimable.Add(claimable, a.contributors.all())
 	carried.Sub(carried, claimable)
 	return types.RevenueRow{
 		Denom: denom, Credited: a.lifetime.String(), Holders: holders.String(),

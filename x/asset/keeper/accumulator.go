@@ -15,9 +15,10 @@ import (
 const scale = 64
 
 // revenue is what one asset has earned in one denomination. With S what the
-// shares stand at and T what waits for the treasury,
+// shares stand at, T what waits for the treasury and Q what contributors can
+// still get,
 //
-//	holders·2^64 = (claimed + T)·2^64 + S + remainder,
+//	holders·2^64 = (claimed + T + Q)·2^64 + S + remainder,
 //
 // where remainder is below units, or below 2^64 if there are none.
 type revenue struct {
@@ -33,11 +34,16 @@ type revenue struct {
 	// credit reads one row.
 	units uint64
 	kept  uint16
-	// treasury is what was distributed while there were no units, dust is the
-	// fraction that a burned share left. They are not parts of the row: putRevenue
-	// and addDust take them.
-	treasury weal.Amount
-	dust     uint64
+	// part is the basis points of what is distributed that contributors get, and
+	// carried what the last division by it left, below 10,000.
+	part    uint16
+	carried uint16
+	// treasury is what was distributed while there were no units, contributed what
+	// contributors got of it, and dust is the fraction that a burned share left.
+	// They are not parts of the row: putRevenue and addDust take them.
+	treasury    weal.Amount
+	contributed weal.Amount
+	dust        uint64
 }
 
 // own is the holders' part of the lifetime credit: floor(lifetime·kept/10,000).
@@ -67,16 +73,36 @@ func (r *revenue) credit(amount weal.Amount) bool {
 	return ok && r.distribute(more)
 }
 
-// distribute gives amount to the holders, to each unit alike, or to the treasury
-// if there are no units.
+// distribute gives contributors their part of amount, and the rest to the
+// holders, to each unit alike, or to the treasury if there are no units.
 func (r *revenue) distribute(amount weal.Amount) bool {
-	var ok bool
-	if r.holders, ok = r.holders.Add(amount); !ok {
+	var ok1, ok2, ok3 bool
+	r.holders, ok1 = r.holders.Add(amount)
+	contributed := r.contributors(amount)
+	r.contributed, ok2 = r.contributed.Add(contributed)
+	amount, ok3 = amount.Sub(contributed)
+	if !ok1 || !ok2 || !ok3 {
 		return false
 	}
 	n := wide(amount)
 	n.Lsh(n, scale)
 	return r.spread(n.AddUint64(n, r.remainder))
+}
+
+// contributors returns what contributors get of amount, and keeps what is left of
+// the division, so that many small amounts cannot round their part away. It is at
+// most amount: carried is less than the whole.
+func (r *revenue) contributors(amount weal.Amount) weal.Amount {
+	if r.part == 0 {
+		return weal.Amount{}
+	}
+	n := wide(amount)
+	n.Mul(n, uint256.NewInt(uint64(r.part)))
+	n.AddUint64(n, uint64(r.carried))
+	var rest uint256.Int
+	n.DivMod(n, uint256.NewInt(types.BasisPoints), &rest)
+	r.carried = uint16(rest.Uint64())
+	return narrow(n)
 }
 
 // addDust gives the holders the dust, and what the remainder is worth to them.
@@ -135,7 +161,7 @@ func narrow(n *uint256.Int) weal.Amount {
 
 const (
 	perUnitSize = 24
-	revenueSize = 3*weal.AmountSize + perUnitSize + 8 + 8 + 2
+	revenueSize = 3*weal.AmountSize + perUnitSize + 8 + 8 + 3*2
 )
 
 // The encodings are the fields in the order of the structs. A revenue's are of
@@ -157,7 +183,9 @@ func encodeRevenue(r revenue) []byte {
 	b = binary.BigEndian.AppendUint64(b, r.remainder)
 	b = appendAmount(b, r.claimed)
 	b = binary.BigEndian.AppendUint64(b, r.units)
-	return binary.BigEndian.AppendUint16(b, r.kept)
+	b = binary.BigEndian.AppendUint16(b, r.kept)
+	b = binary.BigEndian.AppendUint16(b, r.part)
+	return binary.BigEndian.AppendUint16(b, r.carried)
 }
 
 func decodeRevenue(b []byte) (r revenue) {
@@ -169,6 +197,8 @@ func decodeRevenue(b []byte) (r revenue) {
 	r.claimed, b = cutAmount(b[8:])
 	r.units = binary.BigEndian.Uint64(b)
 	r.kept = binary.BigEndian.Uint16(b[8:])
+	r.part = binary.BigEndian.Uint16(b[10:])
+	r.carried = binary.BigEndian.Uint16(b[12:])
 	return r
 }
 

@@ -13,13 +13,15 @@ import (
 // same, in binary and in JSON, and only rows of the right length are read.
 func FuzzRows(f *testing.F) {
 	amount := weal.NewAmount(1 << 40)
-	f.Add(encodeRevenue(revenue{lifetime: amount, perUnit: *uint256.NewInt(5), remainder: 3, units: 7, kept: 9999}))
+	f.Add(encodeRevenue(revenue{lifetime: amount, perUnit: *uint256.NewInt(5), remainder: 3, units: 7, kept: 9999, part: 10_000, carried: 9}))
+	f.Add(contributorsValue.encode(contributors{waiting: amount, granted: amount}))
 	f.Add(appendMark(appendMark(nil, mark{perUnit: *uint256.NewInt(5), owed: amount, fraction: 1}), mark{}))
 	f.Add(amountValue.encode(amount))
 	f.Add([]byte{1})
 	f.Fuzz(func(t *testing.T, b []byte) {
 		row(t, revenueValue, b)
 		row(t, amountValue, b)
+		row(t, contributorsValue, b)
 		if marks, err := marksValue.Decode(b); err == nil {
 			again, err := marksValue.Encode(marks)
 			require.NoError(t, err)

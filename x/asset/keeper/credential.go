@@ -89,6 +89,18 @@ func (k Keeper) HasCredential(ctx context.Context, asset weal.AssetID, holder co
 	return access, err
 }
 
+// Credentialed tells whether an account controls an asset, has a credential for it
+// that is good, or holds a token of the licence's collection, open to all or not.
+// It takes no use.
+func (k Keeper) Credentialed(ctx context.Context, asset weal.AssetID, who common.Address) (Access, error) {
+	a, err := k.GetAsset(ctx, asset)
+	if err != nil {
+		return Access{}, err
+	}
+	access, _, err := k.access(ctx, a, who)
+	return access, err
+}
+
 // access is HasCredential of an asset as if it were closed. Granted tells that
 // it is the credential granted that allows.
 func (k Keeper) access(ctx context.Context, a types.Asset, holder common.Address) (access Access, granted bool, err error) {

@@ -51,8 +51,11 @@ func (k Keeper) exportAssets(ctx context.Context, g *types.GenesisState) error {
 func (k Keeper) exportRevenues(ctx context.Context, g *types.GenesisState) error {
 	err := k.revenues.Walk(ctx, nil, func(key denomKey, r revenue) (bool, error) {
 		var err error
-		r.treasury, err = stored.OrZero(k.treasuries.Get(ctx, key))
-		g.Revenues = append(g.Revenues, revenueProto(key, r))
+		if r.treasury, err = stored.OrZero(k.treasuries.Get(ctx, key)); err != nil {
+			return true, err
+		}
+		c, err := stored.OrZero(k.contributors.Get(ctx, key))
+		g.Revenues = append(g.Revenues, revenueProto(key, r, c))
 		return err != nil, err
 	})
 	if err != nil {

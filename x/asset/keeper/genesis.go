@@ -102,6 +102,13 @@ func (k Keeper) loadRevenues(ctx context.Context, g *types.GenesisState) error {
 		if err := k.putRevenue(ctx, weal.AssetID(p.Asset), p.Denom, r); err != nil {
 			return err
 		}
+		c, err := contributorsOf(p)
+		if err != nil {
+			return types.ErrGenesis.Wrapf("revenue of asset %d: %s", p.Asset, err)
+		}
+		if err := k.putContributors(ctx, weal.AssetID(p.Asset), p.Denom, c); err != nil {
+			return err
+		}
 	}
 	for _, p := range g.Marks {
 		if err := k.loadMark(ctx, p); err != nil {

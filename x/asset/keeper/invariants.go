@@ -59,14 +59,16 @@ func (k Keeper) checkUnits(ctx context.Context) error {
 	return err
 }
 
-// checkRevenue: holders·2^64 = (claimed + treasury)·2^64 + what the shares stand
-// at + remainder.
+// checkRevenue: holders·2^64 = (claimed + treasury + what contributors can still
+// get)·2^64 + what the shares stand at + remainder.
 func (k Keeper) checkRevenue(ctx context.Context) error {
 	return k.eachAccount(ctx, func(a types.Asset, denom string, acc account) error {
-		sum := scaled(new(big.Int).Add(acc.claimed.Big(), acc.treasury.Big()))
+		given := new(big.Int).Add(acc.claimed.Big(), acc.treasury.Big())
+		sum := scaled(given.Add(given, acc.contributors.all()))
 		sum.Add(sum, acc.standing)
 		sum.Add(sum, new(big.Int).SetUint64(acc.remainder))
-		if sum.Cmp(scaled(acc.holders.Big())) != 0 || (acc.units > 0 && acc.remainder >= acc.units) {
+		if sum.Cmp(scaled(acc.holders.Big())) != 0 || (acc.units > 0 && acc.remainder >= acc.units) ||
+			acc.part > types.BasisPoints || acc.carried >= types.BasisPoints {
 			return types.ErrBroken.Wrapf("revenue: asset %d, %s: holders were given %s, accounts say %s/2^64", a.Id, denom, acc.holders, sum)
 		}
 		return nil

@@ -36,17 +36,18 @@ type Keeper struct {
 	bank      types.BankKeeper
 	authority string
 
-	params      collections.Item[types.Params]
-	nextAsset   collections.Sequence
-	assets      collections.Map[uint64, types.Asset]
-	versions    collections.Map[versionKey, types.Version]
-	denoms      collections.Map[uint64, []string]
-	revenues    collections.Map[denomKey, revenue]
-	marks       collections.Map[uint64, []mark]
-	paid        collections.Map[royaltyKey, weal.Amount]
-	treasuries  collections.Map[denomKey, weal.Amount]
-	children    collections.KeySet[childKey]
-	credentials collections.Map[credentialKey, types.Credential]
+	params       collections.Item[types.Params]
+	nextAsset    collections.Sequence
+	assets       collections.Map[uint64, types.Asset]
+	versions     collections.Map[versionKey, types.Version]
+	denoms       collections.Map[uint64, []string]
+	revenues     collections.Map[denomKey, revenue]
+	marks        collections.Map[uint64, []mark]
+	paid         collections.Map[royaltyKey, weal.Amount]
+	treasuries   collections.Map[denomKey, weal.Amount]
+	contributors collections.Map[denomKey, contributors]
+	children     collections.KeySet[childKey]
+	credentials  collections.Map[credentialKey, types.Credential]
 }
 
 // NewKeeper returns a keeper over the store of types.StoreKey. Authority is the
@@ -72,17 +73,18 @@ func NewKeeper(cdc codec.BinaryCodec, stores store.KVStoreService, addresses add
 	k := &Keeper{
 		addresses: addresses, accounts: accounts, bank: bank, authority: authority,
 
-		params:      collections.NewItem(sb, types.ParamsKey, "params", codec.CollValue[types.Params](cdc)),
-		nextAsset:   collections.NewSequence(sb, types.NextAssetKey, "next_asset"),
-		assets:      collections.NewMap(sb, types.AssetsKey, "assets", u64, codec.CollValue[types.Asset](cdc)),
-		versions:    collections.NewMap(sb, types.VersionsKey, "versions", collections.PairKeyCodec(u64, collections.Uint32Key), codec.CollValue[types.Version](cdc)),
-		denoms:      collections.NewMap(sb, types.DenomsKey, "denoms", u64, denomsValue),
-		revenues:    collections.NewMap(sb, types.RevenuesKey, "revenues", denom, revenueValue),
-		marks:       collections.NewMap(sb, types.MarksKey, "marks", u64, marksValue),
-		paid:        collections.NewMap(sb, types.RoyaltiesPaidKey, "royalties_paid", collections.TripleKeyCodec(u64, u64, str), amountValue),
-		treasuries:  collections.NewMap(sb, types.TreasuriesKey, "treasuries", denom, amountValue),
-		children:    collections.NewKeySet(sb, types.ChildrenKey, "children", collections.PairKeyCodec(u64, u64)),
-		credentials: collections.NewMap(sb, types.CredentialsKey, "credentials", collections.PairKeyCodec(u64, acc), codec.CollValue[types.Credential](cdc)),
+		params:       collections.NewItem(sb, types.ParamsKey, "params", codec.CollValue[types.Params](cdc)),
+		nextAsset:    collections.NewSequence(sb, types.NextAssetKey, "next_asset"),
+		assets:       collections.NewMap(sb, types.AssetsKey, "assets", u64, codec.CollValue[types.Asset](cdc)),
+		versions:     collections.NewMap(sb, types.VersionsKey, "versions", collections.PairKeyCodec(u64, collections.Uint32Key), codec.CollValue[types.Version](cdc)),
+		denoms:       collections.NewMap(sb, types.DenomsKey, "denoms", u64, denomsValue),
+		revenues:     collections.NewMap(sb, types.RevenuesKey, "revenues", denom, revenueValue),
+		marks:        collections.NewMap(sb, types.MarksKey, "marks", u64, marksValue),
+		paid:         collections.NewMap(sb, types.RoyaltiesPaidKey, "royalties_paid", collections.TripleKeyCodec(u64, u64, str), amountValue),
+		treasuries:   collections.NewMap(sb, types.TreasuriesKey, "treasuries", denom, amountValue),
+		contributors: collections.NewMap(sb, types.ContributorsKey, "contributors", denom, contributorsValue),
+		children:     collections.NewKeySet(sb, types.ChildrenKey, "children", collections.PairKeyCodec(u64, u64)),
+		credentials:  collections.NewMap(sb, types.CredentialsKey, "credentials", collections.PairKeyCodec(u64, acc), codec.CollValue[types.Credential](cdc)),
 	}
 	k.Tokens = token.New(sb, cdc, append([]token.Watcher{settler{k}}, watchers...)...)
 	if _, err := sb.Build(); err != nil {

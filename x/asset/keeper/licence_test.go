@@ -225,6 +225,7 @@ func TestNonCommercialStays(t *testing.T) {
 		require.ErrorIs(t, err, types.ErrLicence)
 	}
 	m := update(mallory, child)
+	m.Prices = m.Prices[:1]
 	m.Prices[0].Amount = "0"
 	_, err = w.msgs.Update(w.ctx, m)
 	require.NoError(t, err)

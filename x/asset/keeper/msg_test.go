@@ -19,7 +19,10 @@ func shares(ids ...weal.ShareID) []weal.ShareID { return ids }
 func update(sender common.Address, asset weal.AssetID) *types.MsgUpdate {
 	return &types.MsgUpdate{
 		Sender: text(sender), Asset: uint64(asset), Manifest: hash(3), ManifestUri: "ipfs://new", Root: hash(4),
-		Prices: []types.Price{{Unit: "tick", Denom: "uusd", Amount: "7", Tokens: 16}},
+		Prices: []types.Price{
+			{Unit: "tick", Denom: "uusd", Amount: "7", Tokens: 16},
+			{Unit: "token", Denom: "aweal", Amount: "3", Tokens: 100}, {Unit: "token", Denom: "aweal", Amount: "9", Tokens: 50, Band: 8},
+		},
 	}
 }
 
@@ -53,6 +56,19 @@ func TestRegister(t *testing.T) {
 		{"a passage with tokens", func(r *types.Registration) { r.Prices[0].Tokens = 1 }, types.ErrPrice},
 		{"a tick without tokens", func(r *types.Registration) { r.Prices[0].Unit = "tick" }, types.ErrPrice},
 		{"the same price twice", func(r *types.Registration) { r.Prices = append(r.Prices, r.Prices[0]) }, types.ErrPrice},
+		{"a token without tokens", func(r *types.Registration) { r.Prices[0].Unit = "token" }, types.ErrPrice},
+		{"by the token", func(r *types.Registration) { r.Prices[0].Unit, r.Prices[0].Tokens = "token", 100 }, nil},
+		{"by the token and each", func(r *types.Registration) {
+			r.Prices = append(r.Prices, types.Price{Unit: "token", Denom: "aweal", Amount: "5", Tokens: 1, Band: 3})
+		}, types.ErrPrice},
+		{"by band", func(r *types.Registration) {
+			r.Prices = append(r.Prices, types.Price{Unit: "passage", Denom: "aweal", Amount: "9", Band: 9})
+		}, nil},
+		{"a band there is not", func(r *types.Registration) {
+			r.Prices = append(r.Prices, types.Price{Unit: "passage", Denom: "aweal", Amount: "9", Band: 256})
+		}, types.ErrPrice},
+		{"a band alone", func(r *types.Registration) { r.Prices[0].Band = 5 }, types.ErrPrice},
+		{"a use of a band", func(r *types.Registration) { r.Prices[0].Unit, r.Prices[0].Band = "use", 5 }, types.ErrPrice},
 		{"all of each resale", func(r *types.Registration) { r.Resale = types.BasisPoints }, nil},
 		{"more than all of each resale", func(r *types.Registration) { r.Resale = types.BasisPoints + 1 }, types.ErrRegistration},
 		{"too many prices", func(r *types.Registration) { r.Prices = make([]types.Price, 17) }, types.ErrPrice},
@@ -97,7 +113,7 @@ func TestUpdate(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, uint32(2), a.Version)
 	require.Equal(t, "ipfs://new", a.ManifestUri)
-	require.Equal(t, "tick", a.Prices[0].Unit)
+	require.Equal(t, update(alice, asset).Prices, a.Prices)
 	old, err := w.GetVersion(w.ctx, asset, 1)
 	require.NoError(t, err)
 	require.Equal(t, hash(1), old.Manifest, "versions are kept")

@@ -30,6 +30,26 @@ type modelAsset struct {
 	lifetime *big.Int
 	given    *big.Int // of the lifetime, to holders
 	paid     map[int]*big.Int
+	modelContributors
+}
+
+// modelContributors is what contributors get: part of all that is given.
+type modelContributors struct {
+	part, carried    int64
+	waiting, granted *big.Int
+}
+
+// take takes contributors' part out of n, and remembers what it rounds off.
+func (c *modelContributors) take(n *big.Int) *big.Int {
+	if c.part == 0 {
+		return n
+	}
+	got := new(big.Int).Mul(n, big.NewInt(c.part))
+	got.Add(got, big.NewInt(c.carried))
+	got, rest := got.QuoRem(got, big.NewInt(types.BasisPoints), new(big.Int))
+	c.carried = rest.Int64()
+	c.waiting.Add(c.waiting, got)
+	return new(big.Int).Sub(n, got)
 }
 
 type modelShare struct {
@@ -46,8 +66,11 @@ func floorPart(n *big.Int, bps int64) *big.Int {
 	return p.Div(p, big.NewInt(types.BasisPoints))
 }
 
-// give shares n out to the holders of an asset, exactly, or to its treasury.
-func (m *model) give(asset int, n *big.Rat) {
+// give shares n out to the contributors and the holders of an asset.
+func (m *model) give(asset int, n *big.Int) { m.spread(asset, rat(m.assets[asset].take(n))) }
+
+// spread shares n out to the holders of an asset, exactly, or to its treasury.
+func (m *model) spread(asset int, n *big.Rat) {
 	a := m.assets[asset]
 	if a.units == 0 {
 		a.treasury.Add(a.treasury, n)
@@ -71,7 +94,7 @@ func (m *model) credit(asset int, n *big.Int) {
 		kept -= b
 	}
 	now := floorPart(a.lifetime, kept)
-	m.give(asset, rat(new(big.Int).Sub(now, a.given)))
+	m.give(asset, new(big.Int).Sub(now, a.given))
 	a.given = now
 }
 
@@ -83,7 +106,7 @@ func (m *model) pull(asset, ancestor int) *big.Int {
 	}
 	due := new(big.Int).Sub(owed, a.paid[ancestor])
 	a.paid[ancestor] = owed
-	m.give(ancestor, rat(due))
+	m.give(ancestor, due)
 	return due
 }
 
@@ -103,7 +126,8 @@ func (x *machine) Register(t *rapid.T) {
 	if rapid.Bool().Draw(t, "many units") {
 		supply = rapid.Int64Range(1, weal.MaxUnits).Draw(t, "units")
 	}
-	a := &modelAsset{units: supply, treasury: new(big.Rat), pulled: new(big.Int), bps: map[int]int64{}, lifetime: new(big.Int), given: new(big.Int), paid: map[int]*big.Int{}}
+	a := &modelAsset{units: supply, treasury: new(big.Rat), pulled: new(big.Int), bps: map[int]int64{}, lifetime: new(big.Int), given: new(big.Int), paid: map[int]*big.Int{},
+		modelContributors: modelContributors{waiting: new(big.Int), granted: new(big.Int)}}
 	r := registration()
 	r.Units = uint64(supply)
 	for p := range x.m.assets {
@@ -244,7 +268,7 @@ func (x *machine) Burn(t *rapid.T) {
 	s.burned = true
 	x.m.assets[s.asset].units -= s.value
 	// What was not paid is below a smallest unit, and goes to the others.
-	x.m.give(s.asset, new(big.Rat).Sub(s.earned, rat(s.claimed)))
+	x.m.spread(s.asset, new(big.Rat).Sub(s.earned, rat(s.claimed)))
 }
 
 func (x *machine) BurnValue(t *rapid.T) {
@@ -265,6 +289,49 @@ func (x *machine) PullTreasury(t *rapid.T) {
 	require.LessOrEqual(t, a.pulled.Cmp(floorRat(a.treasury)), 0)
 	low := new(big.Rat).Sub(a.treasury, slack)
 	require.GreaterOrEqual(t, a.pulled.Cmp(floorRat(low)), 0)
+}
+
+func (x *machine) SetPart(t *rapid.T) {
+	i := x.asset(t)
+	part := rapid.Int64Range(0, types.BasisPoints).Draw(t, "part")
+	require.NoError(t, x.w.SetContributorsPart(x.w.ctx, weal.AssetID(i+1), uint16(part)))
+	x.m.assets[i].part = part
+}
+
+// some is at most n.
+func some(t *rapid.T, n *big.Int) weal.Amount {
+	half := new(big.Int).Rsh(n, uint(rapid.IntRange(0, 3).Draw(t, "shift")))
+	a, err := weal.AmountFromBig(half)
+	require.NoError(t, err)
+	return a
+}
+
+func (x *machine) GrantContributors(t *rapid.T) {
+	i := x.asset(t)
+	a := x.m.assets[i]
+	n := some(t, a.waiting)
+	require.NoError(t, x.w.GrantContributors(x.w.ctx, weal.AssetID(i+1), "aweal", n))
+	a.waiting.Sub(a.waiting, n.Big())
+	a.granted.Add(a.granted, n.Big())
+	more, _ := weal.AmountFromBig(new(big.Int).Add(a.waiting, big.NewInt(1)))
+	require.ErrorIs(t, x.w.try(func(ctx sdk.Context) error {
+		return x.w.GrantContributors(ctx, weal.AssetID(i+1), "aweal", more)
+	}), types.ErrBroken)
+}
+
+func (x *machine) PayContributor(t *rapid.T) {
+	i := x.asset(t)
+	a := x.m.assets[i]
+	n, to := some(t, a.granted), rapid.SampledFrom(people).Draw(t, "to")
+	before := x.w.bank[string(to.Bytes())].AmountOf("aweal").BigInt()
+	require.NoError(t, x.w.PayContributor(x.w.ctx, weal.AssetID(i+1), to, "aweal", n))
+	got := new(big.Int).Sub(x.w.bank[string(to.Bytes())].AmountOf("aweal").BigInt(), before)
+	require.Equal(t, n.String(), got.String())
+	a.granted.Sub(a.granted, n.Big())
+	more, _ := weal.AmountFromBig(new(big.Int).Add(a.granted, big.NewInt(1)))
+	require.ErrorIs(t, x.w.try(func(ctx sdk.Context) error {
+		return x.w.PayContributor(ctx, weal.AssetID(i+1), to, "aweal", more)
+	}), types.ErrBroken)
 }
 
 // compare checks what a share has got and could claim against the model.
@@ -300,6 +367,12 @@ func (x *machine) Check(t *rapid.T) {
 		n, err := x.w.Circulating(x.w.ctx, weal.AssetID(i+1))
 		require.NoError(t, err)
 		require.Equal(t, uint64(a.units), n)
+		waiting, granted, err := x.w.ContributorsOf(x.w.ctx, weal.AssetID(i+1), "aweal")
+		require.NoError(t, err)
+		require.Equal(t, a.waiting.String()+" "+a.granted.String(), waiting.String()+" "+granted.String())
+		part, err := x.w.ContributorsPart(x.w.ctx, weal.AssetID(i+1))
+		require.NoError(t, err)
+		require.EqualValues(t, a.part, part)
 	}
 }
 

@@ -24,11 +24,12 @@ func (k Keeper) shareProto(s Share) (types.Share, error) {
 	return p, err
 }
 
-func revenueProto(key denomKey, r revenue) types.Revenue {
+func revenueProto(key denomKey, r revenue, c contributors) types.Revenue {
 	return types.Revenue{
 		Asset: key.K1(), Denom: key.K2(), Lifetime: r.lifetime.String(), Holders: r.holders.String(),
 		PerUnit: r.perUnit.Dec(), Remainder: fmt.Sprint(r.remainder), Claimed: r.claimed.String(),
-		Treasury: r.treasury.String(),
+		Treasury: r.treasury.String(), Part: uint32(r.part), Carried: uint32(r.carried),
+		Waiting: c.waiting.String(), Granted: c.granted.String(),
 	}
 }
 
@@ -57,7 +58,28 @@ func revenueOf(a types.Asset, p types.Revenue) (revenue, error) {
 		return r, fmt.Errorf("remainder: %w", err)
 	}
 	r.remainder = rest.Uint64()
+	if p.Part > types.BasisPoints || p.Carried >= types.BasisPoints {
+		return r, fmt.Errorf("contributors: %d basis points, %d/10,000 carried", p.Part, p.Carried)
+	}
+	r.part, r.carried = uint16(p.Part), uint16(p.Carried)
 	return r, nil
+}
+
+// contributorsOf reads what a row of genesis has for contributors. A state of
+// before there were any has nothing.
+func contributorsOf(p types.Revenue) (c contributors, err error) {
+	for _, part := range []struct {
+		name, text string
+		to         *weal.Amount
+	}{{"waiting", p.Waiting, &c.waiting}, {"granted", p.Granted, &c.granted}} {
+		if part.text == "" {
+			continue
+		}
+		if *part.to, err = weal.ParseAmount(part.text); err != nil {
+			return c, fmt.Errorf("%s: %w", part.name, err)
+		}
+	}
+	return c, nil
 }
 
 func markProto(share uint64, denom string, m mark) types.Mark {

@@ -63,6 +63,16 @@ func (k Keeper) eachRevenue(ctx context.Context, asset weal.AssetID, f func(i in
 	return nil
 }
 
+// Denoms returns the denominations that an asset earns in, as it names them, or
+// types.ErrAssetNotFound.
+func (k Keeper) Denoms(ctx context.Context, asset weal.AssetID) ([]string, error) {
+	denoms, err := k.denoms.Get(ctx, uint64(asset))
+	if errors.Is(err, collections.ErrNotFound) {
+		err = types.ErrAssetNotFound.Wrapf("asset %d", asset)
+	}
+	return denoms, err
+}
+
 // markOf returns the i-th of a share's marks.
 func markOf(marks []mark, i int) mark {
 	if i < len(marks) {

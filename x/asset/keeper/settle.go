@@ -52,7 +52,8 @@ func (s settler) Changing(ctx context.Context, collection uint64, changes []toke
 // sign a claim. It returns ErrBlocked if the share and what it earns would be
 // nobody's: people do send tokens to the contracts that handle them.
 func (k Keeper) welcome(ctx context.Context, owner common.Address) error {
-	if k.bank.BlockedAddr(owner.Bytes()) || owner == common.HexToAddress(weal.MarketContract) {
+	if k.bank.BlockedAddr(owner.Bytes()) ||
+		owner == common.HexToAddress(weal.MarketContract) || owner == common.HexToAddress(weal.ContributionsContract) {
 		return types.ErrBlocked
 	}
 	if !k.accounts.HasAccount(ctx, owner.Bytes()) {
@@ -134,9 +135,15 @@ func (k Keeper) settleOne(ctx context.Context, c token.Change, earned []revenue)
 	return k.marks.Set(ctx, id, marks)
 }
 
-// putRevenue stores a row, and what it has for the treasury apart from it.
+// putRevenue stores a row, and what it has for the treasury and for contributors
+// apart from it.
 func (k Keeper) putRevenue(ctx context.Context, asset weal.AssetID, denom string, r revenue) error {
 	key := collections.Join(uint64(asset), denom)
+	if !r.contributed.IsZero() {
+		if err := k.addWaiting(ctx, asset, denom, r.contributed); err != nil {
+			return err
+		}
+	}
 	if !r.treasury.IsZero() {
 		had, err := stored.OrZero(k.treasuries.Get(ctx, key))
 		if err != nil {

@@ -51,3 +51,26 @@ func (k Keeper) GetShare(ctx context.Context, id weal.ShareID) (Share, error) {
 func (k Keeper) eachShare(ctx context.Context, asset weal.AssetID, f func(Share) error) error {
 	return k.Tokens.EachInSlot(ctx, token.Shares, Slot(asset), func(t token.Token) error { return f(shareOf(t)) })
 }
+
+// OthersShare returns the first of an asset's shares that an account does not own,
+// among as many as limit; zero if it owns them all. Count is how many there are.
+func (k Keeper) OthersShare(ctx context.Context, asset weal.AssetID, who common.Address, limit uint64) (other weal.ShareID, count uint64, err error) {
+	slot := Slot(asset)
+	if count, err = k.Tokens.CountInSlot(ctx, token.Shares, slot); err != nil {
+		return 0, 0, err
+	}
+	for i := range min(count, limit) {
+		id, err := k.Tokens.InSlot(ctx, token.Shares, slot, i)
+		if err != nil {
+			return 0, count, err
+		}
+		t, err := k.Tokens.Get(ctx, token.Shares, id)
+		if err != nil {
+			return 0, count, err
+		}
+		if t.Owner != who {
+			return weal.ShareID(id.Uint64()), count, nil
+		}
+	}
+	return 0, count, nil
+}

@@ -11,6 +11,8 @@ func RegisterInterfaces(r codectypes.InterfaceRegistry) {
 	r.RegisterImplementations((*sdk.Msg)(nil),
 		&MsgUpdate{}, &MsgClaim{}, &MsgPullRoyalty{}, &MsgPullTreasury{},
 		&MsgGrant{}, &MsgRevoke{}, &MsgSetController{}, &MsgUpdateParams{},
+		&MsgClaimContributions{},
 	)
 	msgservice.RegisterMsgServiceDesc(r, &_Msg_serviceDesc)
+	msgservice.RegisterMsgServiceDesc(r, &_ContributionMsg_serviceDesc)
 }

@@ -60,6 +60,10 @@ var (
 	ErrCouncil = errorsmod.Register(ModuleName, 29, "bad council act")
 	// ErrProposalNotFound: no proposal has this number.
 	ErrProposalNotFound = errorsmod.Register(ModuleName, 30, "proposal not found")
+	// ErrContribution: terms, a contribution or a distribution break a rule.
+	ErrContribution = errorsmod.Register(ModuleName, 31, "bad contribution")
+	// ErrContributionNotFound: no contribution has this number, or it is gone.
+	ErrContributionNotFound = errorsmod.Register(ModuleName, 32, "contribution not found")
 	// ErrBlocked: a share would go to an account that the bank pays nothing to.
 	ErrBlocked = errorsmod.Register(ModuleName, 17, "the chain never pays this receiver")
 )

@@ -39,6 +39,9 @@ const (
 	EventClaim = "asset_claim"
 	// EventRoyalty: asset (which owed), ancestor (which got), denom, amount.
 	EventRoyalty = "asset_royalty"
+	// EventContributionClaim, one for each contribution and denomination paid:
+	// contribution, asset, contributor, denom, amount.
+	EventContributionClaim = "asset_contribution_claim"
 )
 
 // The attributes of the events.
@@ -62,4 +65,7 @@ const (
 	AttrUsed       = "used"
 	AttrUntil      = "until"
 	AttrReceiver   = "receiver"
+
+	AttrContribution = "contribution"
+	AttrContributor  = "contributor"
 )

@@ -29,7 +29,10 @@ func (g GenesisState) Validate() error {
 		}
 		assets[a.Id] = true
 	}
-	return g.Market.Validate()
+	if err := g.Market.Validate(); err != nil {
+		return err
+	}
+	return g.Contributions.Validate()
 }
 
 // validate checks one asset of a genesis state.

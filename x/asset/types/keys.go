@@ -25,7 +25,7 @@ var (
 	VersionsKey = collections.NewPrefix(4)
 	// DenomsKey: asset → the denominations it earns in, in its order.
 	DenomsKey = collections.NewPrefix(5)
-	// RevenuesKey: (asset, denom) → revenue, 90 bytes. A row exists for every
+	// RevenuesKey: (asset, denom) → revenue, 94 bytes. A row exists for every
 	// denomination that the asset earns in, from its registration on.
 	RevenuesKey = collections.NewPrefix(11)
 	// MarksKey: share → a mark for each of the asset's denominations, in the
@@ -39,6 +39,9 @@ var (
 	ChildrenKey = collections.NewPrefix(15)
 	// CredentialsKey: (asset, holder) → Credential.
 	CredentialsKey = collections.NewPrefix(16)
+	// ContributorsKey: (asset, denom) → waiting, granted: 32 bytes; no row is all
+	// zero.
+	ContributorsKey = collections.NewPrefix(17)
 )
 
 // The prefixes of package token, from 20; the first part of every key is the

@@ -1,6 +1,7 @@
 package types
 
 import (
+	"fmt"
 	"slices"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
@@ -26,41 +27,37 @@ func ValidateDenoms(denoms []string) error {
 }
 
 // ValidatePrices checks a price list against the denominations that the asset
-// earns in. There is at most one price for a unit and a denomination.
+// earns in, and as weal.CheckPrices does.
 func ValidatePrices(prices []Price, denoms []string, p Params) error {
 	if len(prices) > int(p.MaxPrices) {
 		return ErrPrice.Wrapf("at most %d prices, got %d", p.MaxPrices, len(prices))
 	}
+	list := make([]weal.Price, len(prices))
 	for i, price := range prices {
-		if err := price.validate(denoms); err != nil {
-			return err
+		if !slices.Contains(denoms, price.Denom) {
+			return ErrPrice.Wrapf("the asset does not earn in %.130q", price.Denom)
 		}
-		same := func(q Price) bool { return q.Unit == price.Unit && q.Denom == price.Denom }
-		if slices.ContainsFunc(prices[:i], same) {
-			return ErrPrice.Wrapf("two prices for a %s in %s", price.Unit, price.Denom)
+		var err error
+		if list[i], err = price.Plain(); err != nil {
+			return ErrPrice.Wrap(err.Error())
 		}
+	}
+	if err := weal.CheckPrices(list); err != nil {
+		return ErrPrice.Wrap(err.Error())
 	}
 	return nil
 }
 
-func (p Price) validate(denoms []string) error {
-	switch weal.PriceUnit(p.Unit) {
-	case weal.PerPassage, weal.PerUse:
-		if p.Tokens != 0 {
-			return ErrPrice.Wrapf("tokens belong to the unit %q only", weal.PerTick)
-		}
-	case weal.PerTick:
-		if p.Tokens == 0 {
-			return ErrPrice.Wrapf("the unit %q needs tokens, at least 1", weal.PerTick)
-		}
-	default:
-		return ErrPrice.Wrapf("unit: want %q, %q or %q, got %.20q", weal.PerPassage, weal.PerUse, weal.PerTick, p.Unit)
+// Plain returns a price as roles know it.
+func (p Price) Plain() (weal.Price, error) {
+	amount, err := weal.ParseAmount(p.Amount)
+	if err == nil && p.Band > weal.MaxBand {
+		err = fmt.Errorf("band: want 0 to %d, got %d", weal.MaxBand, p.Band)
 	}
-	if !slices.Contains(denoms, p.Denom) {
-		return ErrPrice.Wrapf("the asset does not earn in %.130q", p.Denom)
-	}
-	if _, err := weal.ParseAmount(p.Amount); err != nil {
-		return ErrPrice.Wrap(err.Error())
-	}
-	return nil
+	return weal.Price{Unit: weal.PriceUnit(p.Unit), Denom: p.Denom, Amount: amount, Tokens: p.Tokens, Band: uint8(p.Band)}, err
+}
+
+// PriceOf returns a price as the chain keeps it.
+func PriceOf(p weal.Price) Price {
+	return Price{Unit: string(p.Unit), Denom: p.Denom, Amount: p.Amount.String(), Tokens: p.Tokens, Band: uint32(p.Band)}
 }
