@@ -158,13 +158,14 @@ func (b *Book) accept(ctx context.Context, p promise) error {
 	case p.voucher.Seq <= old.seq:
 		return refuseOrder("lane %s is at seq %d with another order; ask again with a higher seq", ref, old.seq)
 	}
-	next, err := old.follow(p)
-	if err != nil {
-		return err
-	}
+	was := old
 	if b.gave(l) {
 		// Its answer was under way, and nobody can be asked for its ticks any more.
-		next.unpaid = sum(next.unpaid, old.risk)
+		was.unpaid = sum(old.unpaid, old.risk)
+	}
+	next, err := was.follow(p)
+	if err != nil {
+		return err
 	}
 	var first *firstOrder
 	if old.seq == 0 {
@@ -194,9 +195,12 @@ func (s state) follow(p promise) (state, error) {
 		return state{}, refuse(CodeTooLittle, "the leaf says %s; lane %s owes %s since seq %d and this order adds %s: sign a leaf of at least %s",
 			firm, p.voucher.Lane, s.value, s.seq, p.price, need)
 	}
+	// What the leaf has grown by beyond its order is ticks of the order before that were
+	// still to come, folded in.
+	late, _ := firm.Sub(sum(s.value, p.price))
 	return state{
 		ref: p.voucher.Lane, seq: p.voucher.Seq, order: p.order,
 		voucher: p.voucher, leaf: p.leaf, leafPath: p.leafPath, tick: p.tick, tickPath: p.tickPath,
-		value: firm, settled: s.settled, risk: p.risk, lost: s.lost, unpaid: s.workedOff(p.price),
+		value: firm, settled: s.settled, risk: p.risk, lost: s.lost, unpaid: s.paidLate(late).workedOff(sum(p.price, late)),
 	}, nil
 }

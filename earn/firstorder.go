@@ -85,8 +85,8 @@ func (b *Book) admitFirst(ctx context.Context, l types.Lane) error {
 	}
 	least := greatest
 	for _, p := range a.Prices {
-		if p.Denom == l.Denom && p.Amount.Cmp(least) < 0 {
-			least = p.Amount
+		if p.Denom == l.Denom && p.Least().Cmp(least) < 0 {
+			least = p.Least()
 		}
 	}
 	f, err := b.first(ctx, l.Ref, least)

@@ -70,6 +70,12 @@ func (s state) unsettled() types.Amount {
 // exposed returns what the asset would lose if the lane paid nothing more.
 func (s state) exposed() types.Amount { return sum(s.unsettled(), s.risk, s.lost, s.unpaid) }
 
+// paidLate is s after so much was paid of what had been given ahead of its ticks.
+func (s state) paidLate(paid types.Amount) state {
+	s.unpaid, _ = s.unpaid.Sub(paid) // zero if it is all
+	return s
+}
+
 // workedOff returns what is left of unpaid after something was paid.
 func (s state) workedOff(paid types.Amount) types.Amount {
 	if paid.IsZero() {

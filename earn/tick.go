@@ -44,7 +44,7 @@ func (b *Book) Tick(ctx context.Context, t wire.Tick) (paid uint32, err error) {
 	more := times(old.tick.Price, uint64(t.K-old.paid))
 	next.value = sum(old.value, more)
 	if old.served { // late, but paid: what was given for it is not unpaid any more
-		next.unpaid, _ = old.unpaid.Sub(more)
+		next.unpaid = old.paidLate(more).workedOff(more)
 	} else {
 		next.risk, next.unpaid = tickRisk(*old.tick, t.K), old.workedOff(more)
 	}

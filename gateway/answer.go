@@ -10,6 +10,7 @@ import (
 
 	"github.com/weal-network/weal/model/prompt"
 	"github.com/weal-network/weal/pay"
+	"github.com/weal-network/weal/pay/attribution"
 	"github.com/weal-network/weal/types"
 	"github.com/weal-network/weal/wire"
 )
@@ -25,13 +26,19 @@ type answer struct {
 	events  *wire.Events    // nil until the first byte, and if the answer is sent whole
 	chunk   wire.Completion // what all chunks have in common
 
+	// released waits for the passages of the vaults; nil until they are asked for.
+	released func() ([]*wire.Release, error)
 	text     strings.Builder
 	finish   string
 	paid     bool // the app's own tick
 	gone     error
 	cited    []wire.Citation
+	boxes    []wire.SealedRelease // of a search, instead of cited and text
 	receipts []pay.SignedReceipt
 	charges  []wire.Charge
+	told     int // of receipts: sent with the passages
+	// attribution is the record that the app's receipt commits to.
+	attribution attribution.Record
 
 	start   time.Time
 	waiting time.Duration // for the model, or for the payer's tick
@@ -41,21 +48,33 @@ type answer struct {
 // nothing was written.
 func (g *Gateway) servePayment(w http.ResponseWriter, r *http.Request, body []byte) error {
 	start := time.Now()
-	d, err := g.readPayment(r, body)
+	d, err := g.readPayment(r, body, false)
 	if err != nil {
 		return err
+	}
+	a := g.newAnswer(w, d, start, true)
+	if d.app.leaf == nil {
+		// The vaults check the payment for themselves, so that they can do it while the
+		// gateway does. What they release before a refusal of its own is paid, and theirs
+		// to give again when the same payment comes again.
+		ctx, stop := context.WithCancel(r.Context())
+		defer stop()
+		a.released = beginRelease(ctx, g, d, checkRelease)
 	}
 	done, err := g.accept(r.Context(), d)
 	if err != nil {
 		return err
 	}
 	defer done()
-	return g.serveDeal(r.Context(), g.newAnswer(w, d, start, true))
+	return g.serveDeal(r.Context(), a)
 }
 
 // serveDeal answers a payment that was accepted.
 func (g *Gateway) serveDeal(ctx context.Context, a *answer) error {
-	releases, failure := g.release(ctx, a.d)
+	if a.released == nil {
+		a.released = beginRelease(ctx, g, a.d, checkRelease)
+	}
+	releases, failure := a.released()
 	if !slices.ContainsFunc(releases, func(r *wire.Release) bool { return r != nil }) {
 		return failure
 	}
@@ -92,8 +111,11 @@ func (a *answer) passages(releases []*wire.Release) {
 	}
 	c := a.chunk
 	c.Choices = []wire.Choice{{Delta: &wire.Content{Role: "assistant"}}}
-	c.Weal = &wire.Trailer{Citations: a.cited}
+	c.Weal = &wire.Trailer{Citations: a.cited, Receipts: a.receipts}
 	a.send(c)
+	if a.events != nil {
+		a.told = len(a.receipts)
+	}
 }
 
 func (a *answer) send(c wire.Completion) {
@@ -118,14 +140,16 @@ func (a *answer) prompt() ([]byte, error) {
 	return a.d.req.modelBody(a.g.app, messages, a.d.MaxTokens)
 }
 
-// emit passes text on. Only the first piece goes out before the app is paid.
+// emit passes text on. Before the app is paid, the first piece goes out, and more up
+// to wire.UseGrace.
 func (a *answer) emit(ctx context.Context, text string) error {
-	if a.text.Len() > 0 {
+	switch had := a.text.Len(); {
+	case had == 0:
+		a.g.book.Give(a.d.order)
+	case had >= wire.UseGrace:
 		if err := a.await(ctx); err != nil {
 			return err
 		}
-	} else {
-		a.g.book.Give(a.d.order)
 	}
 	a.text.WriteString(text)
 	c := a.chunk

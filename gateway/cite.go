@@ -3,10 +3,9 @@ package gateway
 import (
 	"fmt"
 	"net/url"
-	"strconv"
-	"strings"
 	"unicode/utf8"
 
+	"github.com/weal-network/weal/pay/attribution"
 	"github.com/weal-network/weal/wire"
 )
 
@@ -19,26 +18,20 @@ func annotate(text string, citations []wire.Citation) []wire.Annotation {
 		byNumber[citations[i].N] = &citations[i]
 	}
 	var out []wire.Annotation
-	for at := 0; ; {
-		open := strings.IndexByte(text[at:], '[')
-		if open < 0 {
-			return out
-		}
-		open += at
-		at = open + 1
-		end := at + len(text[at:]) - len(strings.TrimLeft(text[at:], "0123456789"))
-		if end == at || end-at > 4 || !strings.HasPrefix(text[end:], "]") {
+	at, points := 0, 0
+	for m := range attribution.Marks(text) {
+		c := byNumber[int(m.N)]
+		if c == nil {
 			continue
 		}
-		n, err := strconv.Atoi(text[at:end])
-		if c := byNumber[n]; err == nil && c != nil {
-			c.Quoted = true
-			start := utf8.RuneCountInString(text[:open])
-			out = append(out, wire.Annotation{Type: "url_citation", URLCitation: wire.URLCitation{
-				StartIndex: start, EndIndex: start + end + 1 - open, URL: sourceURL(*c), Title: title(*c),
-			}})
-		}
+		c.Quoted = true
+		start := points + utf8.RuneCountInString(text[at:m.Start])
+		at, points = m.End, start+m.End-m.Start
+		out = append(out, wire.Annotation{Type: "url_citation", URLCitation: wire.URLCitation{
+			StartIndex: start, EndIndex: points, URL: sourceURL(*c), Title: title(*c),
+		}})
 	}
+	return out
 }
 
 // sourceURL names a passage where every reader can look it up: asset, version,

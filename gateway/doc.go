@@ -12,9 +12,13 @@
 //     paid twice. What that needs is kept before anything is passed on.
 //   - Whatever fails is told in OpenAI's error object, as a status as long as
 //     nothing was sent, and as the last event of the stream afterwards.
+//   - The app's receipt commits to what each passage counted for the answer. Vaults are
+//     told of their own afterwards (report.go), and no answer waits for it.
 //   - Whoever pays by x402 is told what it costs before it signs, and nobody takes
 //     more: x402.go takes vouchers as purses sign them, but firm; exact.go takes one
 //     transfer of tokens for one answer, and pays for it like for an API key.
+//   - What a search brings was sealed by vaults to who asked (search.go). The gateway
+//     passes it on, is paid for finding it, and cannot read it.
 //
 // The way through it: [LoadApp] reads the app file, [New] opens the gateway,
 // Handler serves three ways of asking: with a lane (a quote comes back), with a

@@ -2,7 +2,6 @@ package gateway
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"net/http"
 	"time"
@@ -18,17 +17,19 @@ const keepTime = 10 * time.Second
 
 // end sends the last event: what the answer came to, or what went wrong.
 func (a *answer) end(ctx context.Context, failure error) {
-	if a.text.Len() > 0 && !errors.Is(failure, errUnpaid) {
+	// Of an answer that ended well the app's tick is not waited for: all of it is
+	// given. The tick stays in the tab's exposure until it comes.
+	if failure != nil && a.gave() && !errors.Is(failure, errUnpaid) {
 		failure = errors.Join(failure, a.await(ctx))
 	}
-	if !a.g.cfg.Unpaid && (a.text.Len() > 0 || failure == nil) {
-		if err := a.seal(ctx); err != nil {
+	if !a.g.cfg.Unpaid && (a.gave() || failure == nil) {
+		if err := a.seal(ctx, failure == nil); err != nil {
 			a.g.cfg.Log.Error("answer not sealed", "order", a.d.order.String(), "err", err)
 			failure = errors.Join(failure, err)
 		}
 	}
 	c := a.chunk
-	c.Weal = &wire.Trailer{Receipts: a.receipts, Charges: a.charges, OverheadMillis: a.overhead()}
+	c.Weal = &wire.Trailer{Receipts: a.receipts[a.told:], Charges: a.charges, Attribution: a.attribution, OverheadMillis: a.overhead()}
 	if c.Error = a.explain(failure); c.Error == nil {
 		c.Choices = []wire.Choice{{Delta: &wire.Content{}, FinishReason: &a.finish}}
 	}
@@ -45,14 +46,22 @@ func (a *answer) overhead() float64 {
 	return float64((time.Since(a.start) - a.waiting).Microseconds()) / 1000
 }
 
-// seal signs the app's receipt and marks its order as served.
-func (a *answer) seal(ctx context.Context) error {
+// seal signs the app's receipt, which commits to what the passages counted, and
+// marks its order as served. An answer that ended well is charged for whether its
+// tick is here or on its way.
+func (a *answer) seal(ctx context.Context, whole bool) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), keepTime)
 	defer cancel()
-	r, err := a.receipt(ctx)
+	record, err := a.record()
 	if err != nil {
 		return err
 	}
+	r, err := a.receipt(ctx, record.Detail(), a.paid || whole && a.gave())
+	if err != nil {
+		return err
+	}
+	a.attribution = record
+	a.g.told.add(a.d, record, r)
 	a.receipts = append(a.receipts, r)
 	a.charges = append(a.charges, wire.Charge{Asset: r.Asset, Kind: types.KindApp, Amount: r.Amount})
 	return nil
@@ -60,14 +69,14 @@ func (a *answer) seal(ctx context.Context) error {
 
 // receipt returns the receipt that the order was served with before, if it says
 // the same, or a new one.
-func (a *answer) receipt(ctx context.Context) (pay.SignedReceipt, error) {
+func (a *answer) receipt(ctx context.Context, detail types.Hash, charged bool) (pay.SignedReceipt, error) {
 	o := a.d.app.order
 	r := pay.Receipt{
 		Chain: a.g.chain, Lane: o.Lane, Seq: o.Seq, Asset: o.Asset, Version: o.Version, Order: a.d.order,
-		Input: o.Request, Output: types.Hash(sha256.Sum256([]byte(a.text.String()))),
-		Policy: pay.PolicyAudit, Time: a.g.cfg.Now().UnixMilli(),
+		Input: o.Request, Output: a.output(),
+		Policy: pay.PolicyAudit, Time: a.g.cfg.Now().UnixMilli(), Detail: detail,
 	}
-	if a.paid {
+	if charged {
 		r.Amount = o.Price
 	}
 	kept, served, err := a.g.book.Served(ctx, a.d.order)
@@ -76,14 +85,14 @@ func (a *answer) receipt(ctx context.Context) (pay.SignedReceipt, error) {
 	}
 	if served {
 		old, err := pay.ParseSignedReceipt(kept)
-		if err == nil && old.Output == r.Output && old.Amount == r.Amount {
+		if err == nil && old.Output == r.Output && old.Amount == r.Amount && old.Detail == detail {
 			return old, nil
 		}
 	}
 	signed, err := a.g.book.Sign(r, a.g.cfg.Key)
 	if err == nil && !served {
 		var given uint32
-		if a.text.Len() > 0 {
+		if a.gave() {
 			given = 1
 		}
 		err = a.g.book.MarkGiven(ctx, a.d.order, signed.Bytes(), given)

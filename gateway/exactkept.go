@@ -2,17 +2,20 @@ package gateway
 
 import (
 	"context"
+	"crypto/ed25519"
 	"database/sql"
 	"errors"
 	"fmt"
 	"math/big"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/weal-network/weal/earn"
 	"github.com/weal-network/weal/keep"
 	"github.com/weal-network/weal/types"
+	"github.com/weal-network/weal/vault/seal"
 	"github.com/weal-network/weal/wire"
 	"github.com/weal-network/weal/x402"
 )
@@ -23,6 +26,10 @@ const (
 	exactLife  = 24 * time.Hour
 	exactCheck = time.Minute
 )
+
+// atRest is before the kind of an answer that is kept sealed. Without it an earlier
+// version has kept it in plain.
+const atRest = "sealed "
 
 // unknownTx stands for a transaction whose hash a crash has lost.
 const unknownTx = "unknown"
@@ -49,6 +56,8 @@ type exacts struct {
 	x   *Exact
 	db  *sql.DB
 	now func() time.Time
+	// answers seals what is kept to be answered again.
+	answers seal.Table
 
 	mu      sync.Mutex
 	held    map[types.Hash]chan struct{}
@@ -56,14 +65,18 @@ type exacts struct {
 	there   bool
 }
 
-func openExacts(ctx context.Context, db *sql.DB, x *Exact, now func() time.Time) (*exacts, error) {
+func openExacts(ctx context.Context, db *sql.DB, x *Exact, key ed25519.PrivateKey, now func() time.Time) (*exacts, error) {
 	err := keep.Schema(ctx, db, "gateway exact", 1, `CREATE TABLE gateway_exact (
 		id BLOB PRIMARY KEY, request BLOB NOT NULL, tx TEXT NOT NULL, kind TEXT NOT NULL, answer BLOB, at INTEGER NOT NULL) WITHOUT ROWID`,
 		`CREATE INDEX gateway_exact_at ON gateway_exact (at)`)
 	if err != nil {
 		return nil, err
 	}
-	return &exacts{x: x, db: db, now: now, held: map[types.Hash]chan struct{}{}}, nil
+	answers, err := seal.Answers("gateway", key.Seed())
+	if err != nil {
+		return nil, err
+	}
+	return &exacts{x: x, db: db, now: now, answers: answers, held: map[types.Hash]chan struct{}{}}, nil
 }
 
 // hold lets one request at a time serve a payment.
@@ -106,6 +119,12 @@ func (e *exacts) get(ctx context.Context, id types.Hash) (*exactPaid, error) {
 		return nil, errors.New("read kept payment: its request is no hash")
 	}
 	p.request = types.Hash(request)
+	if kind, sealed := strings.CutPrefix(p.kind, atRest); sealed {
+		p.kind = kind
+		if p.answer, err = e.answers.Open(p.answer, id[:]); err != nil {
+			return nil, fmt.Errorf("read kept payment: its answer does not open with the gateway's key: %w", err)
+		}
+	}
 	return &p, nil
 }
 
@@ -113,9 +132,13 @@ func (e *exacts) get(ctx context.Context, id types.Hash) (*exactPaid, error) {
 // paid and not answered is kept for ever.
 func (e *exacts) put(ctx context.Context, id types.Hash, p *exactPaid) error {
 	now := e.now()
+	kind, answer := p.kind, p.answer
+	if answer != nil {
+		kind, answer = atRest+kind, e.answers.Seal(answer, id[:])
+	}
 	_, err := e.db.ExecContext(ctx, `INSERT INTO gateway_exact (id, request, tx, kind, answer, at) VALUES (?, ?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET tx = excluded.tx, kind = excluded.kind, answer = excluded.answer, at = excluded.at`,
-		id[:], p.request[:], p.tx, p.kind, p.answer, now.Unix())
+		id[:], p.request[:], p.tx, kind, answer, now.Unix())
 	if err == nil {
 		_, err = e.db.ExecContext(ctx, `DELETE FROM gateway_exact WHERE at < ? AND answer IS NOT NULL`, now.Add(-exactLife).Unix())
 	}

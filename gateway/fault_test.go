@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"github.com/weal-network/weal/model"
 	"github.com/weal-network/weal/types"
 	"github.com/weal-network/weal/wire"
+	"github.com/weal-network/weal/x402"
 )
 
 // said is an answer of fixed pieces.
@@ -52,6 +54,33 @@ func nonsense(w http.ResponseWriter, _ *http.Request) bool {
 	return true
 }
 
+// offering answers with an offer of one passage, which change may spoil.
+func offering(change func(*wire.OfferedPassage)) func(http.ResponseWriter, *http.Request) bool {
+	return func(w http.ResponseWriter, _ *http.Request) bool {
+		item := wire.OfferedPassage{ID: types.Hash{1}, Band: 9, Bytes: 40, Price: types.NewAmount(passagePrice)}
+		change(&item)
+		wire.WriteJSON(w, 200, wire.Offer{
+			ID: "o", Asset: vaultA, Version: 1, Denom: "aweal", Expires: 1 << 40, Items: []wire.OfferedPassage{item},
+		})
+		return true
+	}
+}
+
+// TestGoodOfferIsNotLeftOut: with what the owner shows of its passages.
+func TestGoodOfferIsNotLeftOut(t *testing.T) {
+	w := newWorld(t)
+	w.a.fail(offering(func(i *wire.OfferedPassage) { i.Preview, i.Heading = strings.Repeat("ü", 280), "A › B" }))
+	q := w.quote(body)
+	require.Len(t, q.Vaults, 2)
+	require.Equal(t, "A › B", q.Vaults[0].Items[0].Heading)
+	require.Equal(t, strings.Repeat("ü", 280), q.Vaults[0].Items[0].Preview)
+	// By x402 the body has previews; the header, which has little room, has none.
+	resp := w.askQuote(body)
+	asked, err := x402.ParseRequired(resp.Header.Get(x402.HeaderRequired))
+	require.NoError(t, err)
+	require.NotContains(t, string(asked.Accepts[0].Extra), "ü")
+}
+
 func TestVaultIsLeftOut(t *testing.T) {
 	for name, f := range map[string]func(http.ResponseWriter, *http.Request) bool{
 		"down": down, "refuses": refuses(429, "budget"), "nonsense": nonsense,
@@ -72,6 +101,11 @@ func TestVaultIsLeftOut(t *testing.T) {
 			wire.WriteJSON(w, 200, wire.Offer{Asset: vaultA, Denom: "gold", Expires: 1 << 40, Items: []wire.OfferedPassage{{Band: 9}}})
 			return true
 		},
+		"dearer than its list":  offering(func(i *wire.OfferedPassage) { i.Price = types.NewAmount(passagePrice + 1) }),
+		"cheaper than its list": offering(func(i *wire.OfferedPassage) { i.Price = types.NewAmount(passagePrice - 1) }),
+		"better than the best":  offering(func(i *wire.OfferedPassage) { i.Band = 10 }),
+		"long preview":          offering(func(i *wire.OfferedPassage) { i.Preview = strings.Repeat("ü", 281) }),
+		"long heading":          offering(func(i *wire.OfferedPassage) { i.Heading = strings.Repeat("ü", 281) }),
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)

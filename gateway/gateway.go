@@ -72,6 +72,7 @@ type Gateway struct {
 	quotes *quotes
 	kept   *kept
 	exact  *exacts
+	told   *reports
 	stop   context.CancelFunc
 	bg     sync.WaitGroup
 }
@@ -106,7 +107,7 @@ func New(ctx context.Context, cfg Config) (*Gateway, error) {
 	if err != nil {
 		return nil, err
 	}
-	exact, err := openExacts(ctx, cfg.DB, cfg.Exact, cfg.Now)
+	exact, err := openExacts(ctx, cfg.DB, cfg.Exact, cfg.Key, cfg.Now)
 	if err != nil {
 		return nil, err
 	}
@@ -116,6 +117,10 @@ func New(ctx context.Context, cfg Config) (*Gateway, error) {
 	}
 	bg, stop := context.WithCancel(context.WithoutCancel(ctx))
 	g.stop = stop
+	g.told = newReports(g.peers, cfg.Log, app.Vaults)
+	for _, id := range app.Vaults {
+		g.bg.Go(func() { g.told.run(bg, id) })
+	}
 	if cfg.Settler != nil {
 		g.bg.Go(func() { book.Run(bg, cfg.Settler, settleEvery) })
 	}

@@ -13,6 +13,7 @@ import (
 func (g *Gateway) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST "+wire.PathCompletions, g.completions)
+	mux.HandleFunc("POST "+wire.PathSearch, g.search)
 	mux.HandleFunc("POST "+wire.PathTicks, g.ticks)
 	mux.HandleFunc("GET "+wire.PathModels, g.models)
 	mux.HandleFunc("GET "+wire.PathModels+"/{id}", g.model)
@@ -60,7 +61,11 @@ func (g *Gateway) route(w http.ResponseWriter, r *http.Request, body []byte) err
 		if err != nil {
 			return err
 		}
-		return g.priced(w, r, body, g.sendQuote(w, r, lane, seq, body, r.Header.Get(wire.HeaderPrefer) != wire.PreferMinimal))
+		req, err := parseRequest(g.app, body)
+		if err != nil {
+			return err
+		}
+		return g.priced(w, r, body, g.sendQuote(w, r, lane, seq, req, r.Header.Get(wire.HeaderPrefer) != wire.PreferMinimal))
 	case bearer:
 		return g.serveKeyed(w, r, key, body)
 	}

@@ -10,6 +10,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -52,6 +53,7 @@ type world struct {
 	keyed    *keys.Meter
 	exact    *gateway.Exact
 	now      func() time.Time
+	endpoint func(types.AssetID) string
 	gateway  *gateway.Gateway
 	server   *httptest.Server
 }
@@ -94,6 +96,17 @@ func newWorld(t testing.TB) *world {
 
 // start opens the gateway anew on the same database.
 func (w *world) start() {
+	if w.endpoint == nil {
+		w.endpoint = func(id types.AssetID) string {
+			switch id {
+			case vaultA:
+				return w.a.server.URL
+			case vaultB:
+				return w.b.server.URL + "/"
+			}
+			return *w.modelURL.Load()
+		}
+	}
 	w.t.Helper()
 	if w.server != nil {
 		w.server.Close()
@@ -102,15 +115,7 @@ func (w *world) start() {
 	g, err := gateway.New(w.t.Context(), gateway.Config{
 		ChainID: modeltest.ChainID, Asset: appID, App: w.app, Key: modeltest.Key("asset", uint64(appID)), DB: w.db,
 		Exposure: types.NewAmount(100_000), Chain: w.chain, Keyed: w.keyed, Exact: w.exact, Now: w.now,
-		Endpoint: func(_ context.Context, id types.AssetID) (string, error) {
-			switch id {
-			case vaultA:
-				return w.a.server.URL, nil
-			case vaultB:
-				return w.b.server.URL + "/", nil
-			}
-			return *w.modelURL.Load(), nil
-		},
+		Endpoint: func(_ context.Context, id types.AssetID) (string, error) { return w.endpoint(id), nil },
 	})
 	require.NoError(w.t, err)
 	w.gateway, w.server = g, httptest.NewServer(g.Handler())
@@ -222,6 +227,7 @@ type got struct {
 	finish    string
 	err       *wire.Error
 	last      wire.Trailer
+	first     []pay.SignedReceipt // that came with the citations
 	cut       error
 }
 
@@ -261,9 +267,10 @@ func (w *world) readPieces(resp *http.Response, onText func(n int, piece string)
 func (g *got) take(c wire.Completion, onText func(int, string)) {
 	switch {
 	case c.Weal != nil && len(c.Weal.Citations) > 0:
-		g.events, g.citations = append(g.events, "citations"), c.Weal.Citations
+		g.events, g.citations, g.first = append(g.events, "citations"), c.Weal.Citations, c.Weal.Receipts
 	case c.Weal != nil:
 		g.events, g.last, g.err = append(g.events, "end"), *c.Weal, c.Error
+		g.last.Receipts = slices.Concat(g.first, g.last.Receipts) // those of vaults come with the passages
 	}
 	for _, choice := range c.Choices {
 		if choice.FinishReason != nil {
@@ -293,10 +300,7 @@ func (w *world) tick(t wire.Tick) (int, uint32) {
 func (w *world) honest(q wire.Quote) func(int) {
 	return func(n int) {
 		for _, m := range q.Meters {
-			owed := m.Prompt
-			if m.Tokens > 0 {
-				owed = min(m.Most, m.Prompt+uint32((types.Tokens(n)+uint64(m.Tokens)-1)/uint64(m.Tokens)))
-			}
+			owed := owes(m, n)
 			if owed > w.payer.Revealed[m.Asset] {
 				status, paid := w.tick(w.payer.Tick(m.Asset, owed))
 				require.Equal(w.t, http.StatusOK, status)
@@ -304,6 +308,14 @@ func (w *world) honest(q wire.Quote) func(int) {
 			}
 		}
 	}
+}
+
+// owes is how many ticks of m are owed for n bytes of text.
+func owes(m wire.Meter, n int) uint32 {
+	if m.Tokens == 0 {
+		return m.Prompt
+	}
+	return min(m.Most, m.Prompt+uint32((types.Tokens(n)+uint64(m.Tokens)-1)/uint64(m.Tokens)))
 }
 
 // ask asks and pays as a purse does.

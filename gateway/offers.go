@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"sync"
+	"unicode/utf8"
 
 	"github.com/weal-network/weal/types"
 	"github.com/weal-network/weal/wire"
@@ -21,17 +22,19 @@ type offered struct {
 }
 
 // offers asks all vaults at once, and waits for them no longer than the limit.
-func (g *Gateway) offers(ctx context.Context, lane types.Lane, seq uint64, question string, trace http.Header) []offered {
+func (g *Gateway) offers(ctx context.Context, lane types.Lane, seq uint64, req *request, trace http.Header) []offered {
 	ctx, cancel := context.WithTimeout(ctx, g.app.Limits.OfferTimeout)
 	defer cancel()
-	ask := wire.OfferRequest{Lane: lane.Ref, Seq: seq, Gateway: g.book.Asset(), Question: question, Limit: g.app.Passages}
+	ask := wire.OfferRequest{
+		Lane: lane.Ref, Seq: seq, Gateway: g.book.Asset(), Question: req.question, Limit: req.passages(g.app), Filter: req.filter(),
+	}
 	all := make([]offered, len(g.app.Vaults))
 	var wg sync.WaitGroup
 	for i, id := range g.app.Vaults {
 		wg.Go(func() {
 			o := offered{asset: id}
 			if o.err = g.peers.call(ctx, id, wire.PathOffers, ask, &o.offer, trace); o.err == nil {
-				o.err = checkOffer(o.offer, id, lane.Denom, g.cfg.Now().Unix())
+				o.err = g.checkOffer(ctx, o.offer, id, lane.Denom)
 			}
 			all[i] = o
 		})
@@ -41,25 +44,52 @@ func (g *Gateway) offers(ctx context.Context, lane types.Lane, seq uint64, quest
 }
 
 // checkOffer refuses offers that no purse would pay.
-func checkOffer(o wire.Offer, id types.AssetID, denom string, now int64) error {
+func (g *Gateway) checkOffer(ctx context.Context, o wire.Offer, id types.AssetID, denom string) error {
 	switch {
 	case o.Asset != id:
 		return fmt.Errorf("vault %d offers as asset %d", id, o.Asset)
 	case o.Denom != denom && len(o.Items) > 0:
 		return fmt.Errorf("vault %d offers in %.40q, the lane is in %s", id, o.Denom, denom)
-	case o.Expires <= now && len(o.Items) > 0:
+	case o.Expires <= g.cfg.Now().Unix() && len(o.Items) > 0:
 		return fmt.Errorf("the offer of vault %d has expired already; one of the clocks is wrong", id)
 	case len(o.Items) > maxPassages || len(o.ID) > 4096:
 		return fmt.Errorf("vault %d offers %d passages, more than was asked for", id, len(o.Items))
 	}
+	a, err := g.known.Asset(ctx, id)
+	if err != nil {
+		return fmt.Errorf("the price list of vault %d cannot be looked up: %w", id, err)
+	}
 	seen := map[types.Hash]bool{}
 	for _, item := range o.Items {
-		if seen[item.ID] || item.Bytes > wire.MaxBody {
-			return fmt.Errorf("vault %d offers a passage twice, or one that is too large", id)
+		if seen[item.ID] || item.Bytes > wire.MaxBody || item.Band > types.MaxBand || shows(item.Heading) > wire.MaxPreview || shows(item.Preview) > wire.MaxPreview {
+			return fmt.Errorf("vault %d offers a passage twice, or one that cannot be", id)
 		}
 		seen[item.ID] = true
+		// Of another version than is known here, the purse knows the prices.
+		price, _ := a.PassagePrice(denom, item.Band)
+		if amount, ok := price.Passage(int(item.Bytes)); a.Version == o.Version && (!ok || amount != item.Price) {
+			return fmt.Errorf("vault %d asks %s for a passage of %d bytes and band %d, which costs %s by its price list",
+				id, item.Price, item.Bytes, item.Band, amount)
+		}
 	}
 	return nil
+}
+
+// shows counts the characters of a preview.
+func shows(text string) int { return utf8.RuneCountInString(text) }
+
+// withoutPreviews returns q with nothing shown of its passages, for where room is
+// short.
+func withoutPreviews(q wire.Quote) wire.Quote {
+	q.Vaults = slices.Clone(q.Vaults)
+	for i := range q.Vaults {
+		items := slices.Clone(q.Vaults[i].Items)
+		for k := range items {
+			items[k].Heading, items[k].Preview = "", ""
+		}
+		q.Vaults[i].Items = items
+	}
+	return q
 }
 
 // failed says why there is no offer at all: what a vault refused the lane for if

@@ -210,13 +210,19 @@ func TestPayerStops(t *testing.T) {
 	w.app.Limits.TickWait = 50 * time.Millisecond
 	w.start()
 	w.upstream = upstreamFunc(func(context.Context, model.Prompt) (model.Answer, error) {
-		return pieces("some words", strings.Repeat(" and more of them", 20)), nil
+		var all []string
+		for range 100 {
+			all = append(all, "some words")
+		}
+		return pieces(all...), nil
 	})
 	q := w.quote(body)
 	p := w.payment(q)
-	g := w.read(w.pay(t.Context(), p, body), nil)
+	// It pays the model, so that it is the app that is not paid.
+	g := w.read(w.pay(t.Context(), p, body), func(n int) { w.tick(w.payer.Tick(modelID, owes(q.Meters[0], n))) })
 	require.Equal(t, "unpaid", g.err.Code)
-	require.Equal(t, "some words", g.text, "nothing goes out after the first piece before the app is paid")
+	require.GreaterOrEqual(t, len(g.text), wire.UseGrace)
+	require.Less(t, len(g.text), wire.UseGrace+len("some words"), "nothing goes out beyond the grace before the app is paid")
 	require.Len(t, g.citations, 2)
 	require.Empty(t, g.finish)
 }

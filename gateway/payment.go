@@ -34,17 +34,18 @@ func wrongPayment(code, format string, args ...any) *wire.Error {
 	return wire.NewError(http.StatusPaymentRequired, wire.TypePaymentRequired, code, format, args...)
 }
 
-// readPayment reads and checks a request that pays, all but the signature.
-func (g *Gateway) readPayment(r *http.Request, body []byte) (*deal, error) {
+// readPayment reads and checks a request that pays for an answer, or for a search,
+// all but the signature.
+func (g *Gateway) readPayment(r *http.Request, body []byte, search bool) (*deal, error) {
 	var p wire.Payment
 	if err := wire.DecodeHeader(wire.HeaderPayment, r.Header.Get(wire.HeaderPayment), &p); err != nil {
 		return nil, err
 	}
 	known, _ := g.quotes.get(p.Quote)
 	req := known.parsed(body)
-	if req == nil {
+	if req == nil || (req.search != nil) != search {
 		var err error
-		if req, err = parseRequest(g.app, body); err != nil {
+		if req, err = g.parse(body, search); err != nil {
 			return nil, err
 		}
 	}
@@ -87,6 +88,8 @@ func newDeal(q *quoted, p wire.Payment, req *request, trace http.Header) (*deal,
 		leaves, ticks = vaults+meters, 0
 	}
 	switch v := p.Voucher; {
+	case req.seal() != q.Seal:
+		return nil, wrongPayment("wrong_payment", "an answer is paid at %s, passages that are sealed to you at %s", wire.PathCompletions, wire.PathSearch)
 	case req.hash != q.Quote.Request:
 		return nil, wrongPayment("wrong_body", "the body is not the one that was quoted; send the same bytes")
 	case v.Lane != q.Quote.Lane || v.Seq != q.Quote.Seq:
@@ -100,6 +103,9 @@ func newDeal(q *quoted, p wire.Payment, req *request, trace http.Header) (*deal,
 		return nil, err
 	}
 	for _, l := range p.Leaves {
+		if l.Order == (pay.Order{}) {
+			l.Order = orders[l.Leaf.Asset]
+		}
 		if err := checkOrder(orders, l.Order, l.Leaf.Asset, l.Leaf.Order); err != nil {
 			return nil, err
 		}
@@ -114,13 +120,19 @@ func newDeal(q *quoted, p wire.Payment, req *request, trace http.Header) (*deal,
 	}
 	paid := map[types.AssetID]wire.PaidTick{}
 	for _, t := range p.Ticks {
+		if t.Order == (pay.Order{}) {
+			t.Order = orders[t.Leaf.Asset]
+		}
 		if err := checkTick(orders, p.Voucher.Voucher, t); err != nil {
 			return nil, err
 		}
 		paid[t.Leaf.Asset] = t
 		delete(orders, t.Leaf.Asset)
 	}
-	d.app, d.model = d.part(types.KindApp, paid), d.part(types.KindModel, paid)
+	d.app = d.part(types.KindApp, paid)
+	if req.search == nil {
+		d.model = d.part(types.KindModel, paid)
+	}
 	d.order = d.app.order.Hash()
 	return d, nil
 }
@@ -140,7 +152,7 @@ func checkOrder(orders map[types.AssetID]pay.Order, o pay.Order, asset types.Ass
 	want, ok := orders[o.Asset]
 	switch {
 	case !ok:
-		return wrongPayment("wrong_payment", "asset %d is not in the quote, or is paid twice", o.Asset)
+		return wrongPayment("wrong_payment", "asset %d is not in the quote, or is paid twice", asset)
 	case o != want:
 		return wrongPayment("wrong_payment", "the order for asset %d is not the one that the quote asks for", o.Asset)
 	case asset != o.Asset || hash != o.Hash():

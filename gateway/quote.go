@@ -28,6 +28,8 @@ type quoted struct {
 	Picks []pick `json:"picks"`
 	// MaxTokens is the answer's bound that the model's meter was made for.
 	MaxTokens int `json:"max_tokens"`
+	// Seal is the key that the passages of a search are sealed to; zero for an answer.
+	Seal types.Hash `json:"seal,omitzero"`
 	// req is the request that was quoted, if it is small and there was no restart.
 	req *request
 }
@@ -56,15 +58,11 @@ func (q *quoted) sizes() []int {
 // meter returns the quote's meter of an asset of kind.
 func (q *quoted) meter(kind types.Kind) wire.Meter {
 	i := slices.IndexFunc(q.Quote.Meters, func(m wire.Meter) bool { return m.Kind == kind })
-	return q.Quote.Meters[i] // every quote is made with both kinds
+	return q.Quote.Meters[i] // every quote has the app's, and one for an answer the model's
 }
 
 // serveQuote answers a request with a lane, whose next voucher has seq.
-func (g *Gateway) serveQuote(r *http.Request, lane types.LaneRef, seq uint64, body []byte) (*quoted, error) {
-	req, err := parseRequest(g.app, body)
-	if err != nil {
-		return nil, err
-	}
+func (g *Gateway) serveQuote(r *http.Request, lane types.LaneRef, seq uint64, req *request) (*quoted, error) {
 	funded, err := g.book.Admit(r.Context(), lane)
 	if err != nil {
 		return nil, err
@@ -73,10 +71,12 @@ func (g *Gateway) serveQuote(r *http.Request, lane types.LaneRef, seq uint64, bo
 		return nil, wire.NewError(http.StatusForbidden, wire.TypePermission, earn.CodeNotYourLane,
 			"lane %s is for gateway %d, this is %d; open a lane for this one", lane, funded.Gateway, g.book.Asset())
 	}
-	if err := g.admit(r.Context(), lane, r.Header); err != nil {
-		return nil, err
+	if req.search == nil {
+		if err := g.admit(r.Context(), lane, r.Header); err != nil {
+			return nil, err
+		}
 	}
-	all := g.offers(r.Context(), funded, seq, req.question, r.Header)
+	all := g.offers(r.Context(), funded, seq, req, r.Header)
 	if err := g.failed(all); err != nil {
 		return nil, err
 	}
@@ -85,19 +85,23 @@ func (g *Gateway) serveQuote(r *http.Request, lane types.LaneRef, seq uint64, bo
 			g.cfg.Log.Warn("vault left out of a quote", "asset", uint64(o.asset), "err", o.err)
 		}
 	}
-	offers, picks := best(all, g.app.Passages)
+	offers, picks := best(all, req.passages(g.app))
 	if len(picks) == 0 {
+		how := "Ask in other words, or another app"
+		if req.filter() != "" {
+			how = "Ask in other words, or with a filter that lets more documents through"
+		}
 		return nil, wire.NewError(http.StatusNotFound, wire.TypeInvalidRequest, "no_match",
-			"no passage in this app's vaults speaks of the question; nothing was charged. Ask in other words, or another app")
+			"no passage in this app's vaults speaks of the question; nothing was charged. %s", how)
 	}
 	q := &quoted{
 		Quote: wire.Quote{
 			ID: rand.Text(), Lane: lane, Seq: seq, Gateway: g.book.Asset(), Denom: funded.Denom, Request: req.hash, Vaults: offers,
 			Expires: expiry(g.cfg.Now().Add(quoteLife).Unix(), offers),
 		},
-		Picks: picks, MaxTokens: req.maxTokens,
+		Picks: picks, MaxTokens: req.maxTokens, Seal: req.seal(),
 	}
-	if len(body) <= smallRequest {
+	if len(req.body) <= smallRequest {
 		q.req = req
 	}
 	if q.Quote.Meters, err = g.meters(r.Context(), req, q); err != nil {
@@ -137,11 +141,16 @@ func expiry(at int64, offers []wire.Offer) int64 {
 	return at
 }
 
-// meters prices what is paid by ticks: the model, and the app itself.
+// meters prices what is paid by ticks: the model, unless it is a search, and the
+// app itself.
 func (g *Gateway) meters(ctx context.Context, req *request, q *quoted) ([]wire.Meter, error) {
 	app, use, err := g.price(ctx, g.book.Asset(), types.PerUse, q.Quote.Denom)
 	if err != nil {
 		return nil, err
+	}
+	own := wire.Meter{Asset: app.ID, Kind: types.KindApp, Version: app.Version, Price: use.Amount, Prompt: 1, Most: 1}
+	if req.search != nil {
+		return []wire.Meter{own}, nil
 	}
 	model, tick, err := g.price(ctx, g.app.Model, types.PerTick, q.Quote.Denom)
 	if err != nil {
@@ -157,7 +166,7 @@ func (g *Gateway) meters(ctx context.Context, req *request, q *quoted) ([]wire.M
 	}
 	all := []wire.Meter{
 		{Asset: model.ID, Kind: types.KindModel, Version: model.Version, Price: tick.Amount, Tokens: m.Tokens, Prompt: m.Prompt, Most: m.Most},
-		{Asset: app.ID, Kind: types.KindApp, Version: app.Version, Price: use.Amount, Prompt: 1, Most: 1},
+		own,
 	}
 	slices.SortFunc(all, func(a, b wire.Meter) int { return cmp.Compare(a.Asset, b.Asset) })
 	return all, nil
@@ -202,6 +211,9 @@ func (q *quoted) orders(firm bool) (map[types.AssetID]pay.Order, error) {
 	for _, v := range q.Quote.Vaults {
 		o := base
 		o.Asset, o.Version, o.Items = v.Asset, v.Version, pay.ItemsHash(ids(v))
+		if !q.Seal.IsZero() {
+			o.Items = pay.SealedItems(o.Items, q.Seal)
+		}
 		for _, item := range v.Items {
 			o.Price, _ = o.Price.Add(item.Price) // an overflow makes an order that no sum of leaves can pay
 		}

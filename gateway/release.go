@@ -13,22 +13,23 @@ import (
 	"github.com/weal-network/weal/wire"
 )
 
-// release brings every vault its leaf, all at once. It returns what was released
-// by vault of the quote, nil where nothing was, and the first failure.
-func (g *Gateway) release(ctx context.Context, d *deal) ([]*wire.Release, error) {
-	out := make([]*wire.Release, len(d.Quote.Vaults))
+// beginRelease brings every vault its leaf, all at once. What it returns waits for
+// what was released, as check finds it right, by vault of the quote, nil where nothing
+// was, and the first failure.
+func beginRelease[R any](ctx context.Context, g *Gateway, d *deal, check func(wire.Offer, R) error) func() ([]*R, error) {
+	out := make([]*R, len(d.Quote.Vaults))
 	errs := make([]error, len(out))
 	var wg sync.WaitGroup
 	for i, offer := range d.Quote.Vaults {
 		wg.Go(func() {
-			var ask any = wire.ReleaseRequest{Offer: offer.ID, IDs: ids(offer), Voucher: d.voucher, Paid: d.leaves[offer.Asset]}
+			var ask any = wire.ReleaseRequest{Offer: offer.ID, IDs: ids(offer), Seal: d.Seal, Voucher: d.voucher, Paid: d.leaves[offer.Asset]}
 			if g.cfg.Unpaid {
 				ask = map[string]any{"offer": offer.ID, "ids": ids(offer)}
 			}
-			var r wire.Release
+			var r R
 			err := g.peers.call(ctx, offer.Asset, wire.PathRelease, ask, &r, d.trace)
 			if err == nil {
-				err = checkRelease(offer, r)
+				err = check(offer, r)
 			}
 			if err != nil {
 				g.cfg.Log.Warn("vault released nothing", "asset", uint64(offer.Asset), "err", err)
@@ -38,8 +39,10 @@ func (g *Gateway) release(ctx context.Context, d *deal) ([]*wire.Release, error)
 			out[i] = &r
 		})
 	}
-	wg.Wait()
-	return out, firstOf(errs)
+	return func() ([]*R, error) {
+		wg.Wait()
+		return out, firstOf(errs)
+	}
 }
 
 func firstOf(errs []error) error {

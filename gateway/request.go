@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/weal-network/weal/types"
+	"github.com/weal-network/weal/vault/filter"
 	"github.com/weal-network/weal/wire"
 )
 
@@ -17,14 +18,18 @@ type request struct {
 	body     []byte
 	hash     types.Hash // SHA-256 of body
 	question string
+	// which says which documents count; empty for all.
+	which string
 	// system is the client's own instructions, messages all others.
 	system    string
 	messages  []wire.ChatMessage
 	bytes     int // of all their text
 	maxTokens int
 	settings  map[string]json.RawMessage
-	stream    bool
-	usage     bool // asked for in a stream
+	// search is what was asked if it was for passages alone, else nil.
+	search *wire.SearchRequest
+	stream bool
+	usage  bool // asked for in a stream
 }
 
 // forwarded are the settings that go to the model.
@@ -56,6 +61,10 @@ func parseRequest(app App, body []byte) (*request, error) {
 	if err := wire.Decode(body, &fields); err != nil {
 		return nil, err
 	}
+	which, err := readExtras(fields["weal"])
+	if err != nil {
+		return nil, err
+	}
 	var c wire.ChatRequest
 	if err := wire.Decode(body, &c); err != nil {
 		return nil, err
@@ -70,7 +79,7 @@ func parseRequest(app App, body []byte) (*request, error) {
 		}
 	}
 	r := &request{
-		body: body, hash: sha256.Sum256(body), settings: map[string]json.RawMessage{}, stream: c.Stream,
+		body: body, hash: sha256.Sum256(body), which: which, settings: map[string]json.RawMessage{}, stream: c.Stream,
 		usage: c.StreamOptions != nil && c.StreamOptions.IncludeUsage,
 	}
 	for _, name := range forwarded {
@@ -89,6 +98,35 @@ func parseRequest(app App, body []byte) (*request, error) {
 func harmless(v json.RawMessage, value string) bool {
 	s := strings.Join(strings.Fields(string(v)), "")
 	return s == "null" || s == value
+}
+
+// readExtras reads the field that is ours, and returns its filter. What is not known
+// in it is refused: a filter that is misspelt would else let everything through.
+func readExtras(raw json.RawMessage) (which string, err error) {
+	if len(raw) == 0 || string(raw) == "null" {
+		return "", nil
+	}
+	var extras map[string]json.RawMessage
+	if json.Unmarshal(raw, &extras) != nil {
+		return "", badRequest("bad_weal", `weal must be an object, as in {"weal":{"filter":"source^=docs/"}}`)
+	}
+	for name, v := range extras {
+		if name != "filter" {
+			return "", badRequest("bad_weal", "there is no field %.40q in weal; there is filter", name)
+		}
+		if json.Unmarshal(v, &which) != nil {
+			return "", badRequest("bad_filter", "weal.filter must be a string, such as %q", "source^=docs/, date>=2026-01-01")
+		}
+	}
+	return which, checkFilter(which)
+}
+
+// checkFilter refuses what no vault takes, before any is asked.
+func checkFilter(text string) error {
+	if _, err := filter.Parse(text); err != nil {
+		return badRequest("bad_filter", "filter: %v", err)
+	}
+	return nil
 }
 
 func (r *request) readLength(app App, c wire.ChatRequest) error {

@@ -31,13 +31,15 @@ type shelf struct {
 	tree   *pay.Tree
 	fault  atomic.Pointer[func(w http.ResponseWriter, r *http.Request) bool] // true: it answered
 	seen   atomic.Pointer[http.Header]
+	asked  atomic.Pointer[wire.OfferRequest]
+	told   chan wire.AttributionReport
 	server *httptest.Server
 }
 
 var salt = types.Hash(sha256.Sum256([]byte("salt")))
 
 func newShelf(t testing.TB, c *modeltest.Chain, id types.AssetID, bands []uint8, texts ...string) *shelf {
-	s := &shelf{t: t, id: id, chain: c, bands: bands}
+	s := &shelf{t: t, id: id, chain: c, bands: bands, told: make(chan wire.AttributionReport, 1000)}
 	c.Register(id, types.KindData, types.Price{Unit: types.PerPassage, Amount: types.NewAmount(passagePrice)})
 	var err error
 	s.book, err = earn.Open(t.Context(), earn.Config{
@@ -54,6 +56,7 @@ func newShelf(t testing.TB, c *modeltest.Chain, id types.AssetID, bands []uint8,
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST "+wire.PathOffers, s.offer)
 	mux.HandleFunc("POST "+wire.PathRelease, s.release)
+	mux.HandleFunc("POST "+wire.PathAttribution, s.attribution)
 	s.server = httptest.NewServer(mux)
 	t.Cleanup(s.server.Close)
 	return s
@@ -73,6 +76,10 @@ func (s *shelf) offer(w http.ResponseWriter, r *http.Request) {
 	if f := s.fault.Load(); f != nil && (*f)(w, r) {
 		return
 	}
+	var q wire.OfferRequest
+	if json.NewDecoder(r.Body).Decode(&q) == nil {
+		s.asked.Store(&q)
+	}
 	o := wire.Offer{ID: "offer", Asset: s.id, Version: 1, Root: s.tree.Root(), Denom: modeltest.Denom, Expires: time.Now().Unix() + 86400}
 	for i, c := range s.chunks {
 		o.Items = append(o.Items, wire.OfferedPassage{
@@ -80,6 +87,22 @@ func (s *shelf) offer(w http.ResponseWriter, r *http.Request) {
 		})
 	}
 	wire.WriteJSON(w, http.StatusOK, o)
+}
+
+// attribution keeps what the gateway tells of the passages.
+func (s *shelf) attribution(w http.ResponseWriter, r *http.Request) {
+	if f := s.fault.Load(); f != nil && (*f)(w, r) {
+		return
+	}
+	var q wire.AttributionRequest
+	if err := json.NewDecoder(r.Body).Decode(&q); err != nil {
+		wire.WriteError(w, err)
+		return
+	}
+	for _, report := range q.Reports {
+		s.told <- report
+	}
+	wire.WriteJSON(w, http.StatusOK, wire.AttributionReply{Taken: len(q.Reports)})
 }
 
 func (s *shelf) release(w http.ResponseWriter, r *http.Request) {

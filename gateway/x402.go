@@ -24,8 +24,8 @@ func (g *Gateway) seller() x402.Seller {
 
 // sendQuote answers a request whose lane is known with a quote: in the body for a
 // purse, and, unless it wants no more than that, as an offer of x402.
-func (g *Gateway) sendQuote(w http.ResponseWriter, r *http.Request, lane types.LaneRef, seq uint64, body []byte, offer bool) error {
-	q, err := g.serveQuote(r, lane, seq, body)
+func (g *Gateway) sendQuote(w http.ResponseWriter, r *http.Request, lane types.LaneRef, seq uint64, req *request, offer bool) error {
+	q, err := g.serveQuote(r, lane, seq, req)
 	if err != nil {
 		return err
 	}
@@ -33,7 +33,8 @@ func (g *Gateway) sendQuote(w http.ResponseWriter, r *http.Request, lane types.L
 		wire.HeaderPayment, x402.HeaderPayment)
 	var offers []x402.Offer
 	if total, ok := q.firmTotal(); ok && offer {
-		o, err := g.seller().Offer(q.Quote.Denom, total, int(q.Quote.Expires-g.cfg.Now().Unix()), x402.Terms{Quote: &q.Quote})
+		plain := withoutPreviews(q.Quote) // a header has little room
+		o, err := g.seller().Offer(q.Quote.Denom, total, int(q.Quote.Expires-g.cfg.Now().Unix()), x402.Terms{Quote: &plain})
 		if err != nil {
 			return err
 		}
@@ -112,10 +113,14 @@ func (g *Gateway) most(ctx context.Context, req *request, denom string) (types.A
 	var dearest types.Amount
 	found := false
 	for _, id := range g.app.Vaults {
-		if _, p, err := g.price(ctx, id, types.PerPassage, denom); err == nil {
+		a, err := g.known.Asset(ctx, id)
+		if err != nil {
+			continue
+		}
+		if amount, ok := a.DearestPassage(denom, assumedPassage); ok {
 			found = true
-			if p.Amount.Cmp(dearest) > 0 {
-				dearest = p.Amount
+			if amount.Cmp(dearest) > 0 {
+				dearest = amount
 			}
 		}
 	}
@@ -166,12 +171,12 @@ func (g *Gateway) takeX402(w http.ResponseWriter, r *http.Request, body []byte) 
 	if err != nil {
 		return err
 	}
-	if v.Type == x402.TypeLane {
-		return g.sendQuote(w, r, *v.Lane, v.Seq, body, true)
-	}
 	req, err := parseRequest(g.app, body)
 	if err != nil {
 		return err
+	}
+	if v.Type == x402.TypeLane {
+		return g.sendQuote(w, r, *v.Lane, v.Seq, req, true)
 	}
 	paid := wire.Payment{Quote: v.Quote, Voucher: *v.Voucher, Leaves: v.Leaves}
 	q, err := g.findQuote(r.Context(), paid)

@@ -117,6 +117,7 @@ func TestX402Answer(t *testing.T) {
 	require.NotEmpty(t, c.Choices[0].Message.Annotations)
 	require.Len(t, c.Weal.Citations, 2)
 	require.Len(t, c.Weal.Receipts, 4)
+	require.NoError(t, c.Weal.Attribution.Check())
 	want := map[types.AssetID]types.Amount{}
 	for _, l := range v.Leaves {
 		want[l.Order.Asset] = l.Order.Price

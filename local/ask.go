@@ -21,15 +21,15 @@ const laneCount = 8
 // for its upstream.
 const answerPatience = MaxUpstreamTimeout + time.Minute
 
-// openPurse opens the payer's purse. Processes can share it: a lane is leased
-// to one of them at a time.
+// openPurse opens the payer's purse. Processes can share it: a lane is held by one
+// of them at a time.
 func openPurse(ctx context.Context, h *home.Home, chain purse.Chain) (*purse.Purse, func() error, error) {
 	return openPurseAt(ctx, h, h.Path("purse.db"), chain)
 }
 
 // openPurseAt opens a purse of the home whose database is at path.
 func openPurseAt(ctx context.Context, h *home.Home, path string, chain purse.Chain) (*purse.Purse, func() error, error) {
-	db, err := keep.Open(path)
+	db, err := keep.OpenShared(path)
 	if err != nil {
 		return nil, nil, fmt.Errorf("open purse: %w", err)
 	}
@@ -38,7 +38,7 @@ func openPurseAt(ctx context.Context, h *home.Home, path string, chain purse.Cha
 		_ = db.Close()
 		return nil, nil, err
 	}
-	return p, db.Close, nil
+	return p, func() error { p.Close(); return db.Close() }, nil
 }
 
 // Question is what to ask, and how.
@@ -46,8 +46,12 @@ type Question struct {
 	Text string
 	// App is the asset to ask; zero for the home's own.
 	App types.AssetID
+	// Filter says which documents count, as in package filter; empty for all.
+	Filter string
 	// OnDelta, if set, is told each piece of the answer as it arrives.
 	OnDelta func(string)
+	// Approve, if set, is shown what the answer can cost before anything is signed.
+	Approve func(ctx context.Context, b purse.Bill) error
 }
 
 // Ask puts a question to the gateway of a running home and pays for it from the
@@ -61,10 +65,11 @@ func (c *Client) Ask(ctx context.Context, q Question) (*purse.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	body, err := json.Marshal(wire.ChatRequest{
-		Model: model, Stream: true,
-		Messages: []wire.ChatMessage{wire.TextMessage("user", q.Text)},
-	})
+	chat := wire.ChatRequest{Model: model, Stream: true, Messages: []wire.ChatMessage{wire.TextMessage("user", q.Text)}}
+	if q.Filter != "" {
+		chat.Weal = &wire.ChatExtras{Filter: q.Filter}
+	}
+	body, err := json.Marshal(chat)
 	if err != nil {
 		return nil, fmt.Errorf("ask: %w", err)
 	}
@@ -73,7 +78,24 @@ func (c *Client) Ask(ctx context.Context, q Question) (*purse.Answer, error) {
 		App:     app,
 		Body:    body,
 		OnDelta: q.OnDelta,
+		Approve: q.Approve,
 	})
+}
+
+// errQuoted ends a question of which only the price was asked.
+var errQuoted = errors.New("nothing is to be signed")
+
+// Quote returns what an answer to a question would cost, and which passages would be
+// bought, as the home's purse has checked it. Nothing is signed.
+func (c *Client) Quote(ctx context.Context, q Question) (b purse.Bill, err error) {
+	q.Approve = func(_ context.Context, seen purse.Bill) error {
+		b = seen
+		return errQuoted
+	}
+	if _, err = c.Ask(ctx, q); errors.Is(err, errQuoted) {
+		err = nil
+	}
+	return b, err
 }
 
 // quoteTries and quotePause bound how long a question is asked anew because its
@@ -83,12 +105,17 @@ const (
 	quotePause = 500 * time.Millisecond
 )
 
-// ask asks with p. For a second or two after a new version of an asset the gateway
-// may quote one version while the purse reads another from the chain: nothing is
-// signed then, and asking again is all there is to do.
+// ask asks with p.
 func ask(ctx context.Context, p *purse.Purse, q purse.Ask) (*purse.Answer, error) {
+	return untilQuoted(ctx, func() (*purse.Answer, error) { return p.Ask(ctx, q) })
+}
+
+// untilQuoted buys with buy. For a second or two after a new version of an asset the
+// gateway may quote one version while the purse reads another from the chain: nothing
+// is signed then, and asking again is all there is to do.
+func untilQuoted(ctx context.Context, buy func() (*purse.Answer, error)) (*purse.Answer, error) {
 	for try := 1; ; try++ {
-		a, err := p.Ask(ctx, q)
+		a, err := buy()
 		if a != nil || !errors.Is(err, purse.ErrQuote) || try == quoteTries {
 			return a, err
 		}

@@ -50,6 +50,11 @@ type filePrice struct {
 	Denom  string          `yaml:"denom"`
 	Amount Coins           `yaml:"amount"`
 	Tokens uint32          `yaml:"tokens"`
+	Band   uint8           `yaml:"band"`
+}
+
+func (p filePrice) price() types.Price {
+	return types.Price{Unit: p.Unit, Denom: p.Denom, Amount: p.Amount.Amount, Tokens: p.Tokens, Band: p.Band}
 }
 
 type fileParent struct {
@@ -96,8 +101,11 @@ func (l *fileLicence) setKind(name string) (err error) {
 // UnmarshalYAML implements yaml.Unmarshaler.
 func (p *filePrice) UnmarshalYAML(n *yaml.Node) error {
 	err := decode(n, p)
-	if err == nil && !slices.Contains([]types.PriceUnit{types.PerPassage, types.PerUse, types.PerTick}, p.Unit) {
-		err = inLine(n, "unit: want passage, use or tick, got %.80q", p.Unit)
+	if err == nil {
+		err = p.price().Check()
+		if err != nil {
+			err = inLine(n, "%w", err)
+		}
 	}
 	return err
 }
@@ -183,6 +191,9 @@ func ParseAssetFile(b []byte) (AssetFile, error) {
 	if len(f.Denoms) == 0 {
 		return f, errors.New("say which denominations it earns in: denoms: [" + types.BaseDenom + "]")
 	}
+	if err := types.CheckPrices(f.prices()); err != nil {
+		return f, fmt.Errorf("prices: %w", err)
+	}
 	return f, nil
 }
 
@@ -216,7 +227,7 @@ func (f AssetFile) Manifest() types.Manifest {
 
 func (f AssetFile) prices() (all []types.Price) {
 	for _, p := range f.Prices {
-		all = append(all, types.Price{Unit: p.Unit, Denom: p.Denom, Amount: p.Amount.Amount, Tokens: p.Tokens})
+		all = append(all, p.price())
 	}
 	return all
 }

@@ -54,7 +54,11 @@ func TestAssetFile(t *testing.T) {
 func TestManifestIsAnAssetFile(t *testing.T) {
 	m := types.Manifest{
 		Name: "notes", Kind: types.KindData, Endpoint: "http://127.0.0.1:1", Root: types.Hash{1}, Policies: []string{"audit"},
-		Prices: []types.Price{{Unit: types.PerPassage, Denom: "aweal", Amount: types.NewAmount(5)}}, Licence: "open", Contact: "x",
+		Prices: []types.Price{
+			{Unit: types.PerPassage, Denom: "aweal", Amount: types.NewAmount(5)},
+			{Unit: types.PerToken, Denom: "uusd", Amount: types.NewAmount(5), Tokens: 1000},
+			{Unit: types.PerToken, Denom: "uusd", Amount: types.NewAmount(9), Tokens: 1000, Band: 7},
+		}, Licence: "open", Contact: "x",
 	}
 	b, err := m.Bytes()
 	require.NoError(t, err)
@@ -102,7 +106,12 @@ func TestAssetFileSaysWhere(t *testing.T) {
 		head + "denoms: aweal": `line 4: denoms: want a list, as in [a, b], got "aweal"`,
 		head + "prices:\n  - {unit: use, amount: 1}\n  - {unit: song, amount: 1}": `line 6: unit: `,
 		head + "prices:\n  - unit: use\n    amount: many":                         `line 6: amount: `,
-		head + "prices:\n  - unit: use\n    prise: 1":                             `line 6: there is no key "prise" here; there are amount, denom, tokens, unit`,
+		head + "prices:\n  - unit: use\n    prise: 1":                             `line 6: there is no key "prise" here; there are amount, band, denom, tokens, unit`,
+		head + "prices:\n  - {unit: token, amount: 1}":                            `line 5: the unit "token" needs tokens, at least 1`,
+		head + "prices:\n  - {unit: passage, amount: 1, band: 10}":                `line 5: band: want 0 to 9, got 10`,
+		head + "prices:\n  - {unit: passage, amount: 1, band: 300}":               `line 5: band: want a whole number, 0 or above, got "300"`,
+		head + "prices:\n  - {unit: use, amount: 1, band: 1}":                     `line 5: bands belong to the units "passage" and "token" only`,
+		head + "prices:\n  - {unit: passage, amount: 1, band: 5}":                 `prices: a price for band 5 in aweal and none for those below: name one for band 0`,
 		head + "prices: 5":                                 `line 4: prices: want a list, as in [a, b], got "5"`,
 		head + "prices: [5]":                               `line 4: want keys with values`,
 		head + "parents:\n- {asset: x, bps: 3%}":           `line 5: asset: want a whole number, 0 or above, got "x"`,

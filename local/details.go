@@ -22,7 +22,7 @@ type Status struct {
 	Node       string     `json:"node"`
 	Ports      home.Ports `json:"ports"`
 	APIKey     string     `json:"api_key,omitempty"`
-	// Contracts are EVM addresses: asset, collections, market, council.
+	// Contracts are EVM addresses: asset, collections, contributions, market, council.
 	Contracts map[string]string `json:"contracts"`
 	Assets    []RoleStatus      `json:"assets"`
 	Tab       types.TabID       `json:"tab"`
@@ -74,6 +74,7 @@ func contracts() map[string]string {
 	return map[string]string{
 		"asset": types.AssetContract, "collections": types.CollectionsContract,
 		"market": types.MarketContract, "council": types.CouncilContract,
+		"contributions": types.ContributionsContract,
 	}
 }
 

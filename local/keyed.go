@@ -33,7 +33,7 @@ func (k *keyed) Ask(ctx context.Context, body []byte, approve func(context.Conte
 	if a == nil {
 		return "", wire.Trailer{}, tabShort(err)
 	}
-	t := wire.Trailer{Receipts: a.Receipts, OverheadMillis: a.OverheadMillis}
+	t := wire.Trailer{Receipts: a.Receipts, Attribution: a.Attribution, OverheadMillis: a.OverheadMillis}
 	for _, i := range a.Items {
 		t.Charges = append(t.Charges, wire.Charge{Asset: i.Asset, Kind: i.Kind, Amount: i.Amount})
 	}

@@ -17,12 +17,14 @@ import (
 
 // VaultAdd has the home's vault read files and folders. It tells progress as
 // files done of all files.
-func (c *Client) VaultAdd(ctx context.Context, paths []string, progress func(done, all int)) (vault.Report, error) {
+// What is added belongs to a contribution, 0 for the owner's own; nil leaves it as
+// it is.
+func (c *Client) VaultAdd(ctx context.Context, paths []string, contribution *uint64, progress func(done, all int)) (vault.Report, error) {
 	role, err := c.role(RoleVault)
 	if err != nil {
 		return vault.Report{}, err
 	}
-	req := vault.AddRequest{}
+	req := vault.AddRequest{Contribution: contribution}
 	for _, p := range paths {
 		abs, err := filepath.Abs(p) // the vault has another working directory
 		if err != nil {

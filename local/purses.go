@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"slices"
 
-	"github.com/weal-network/weal/pay"
 	"github.com/weal-network/weal/purse"
 )
 
@@ -111,8 +110,18 @@ func (ps purses) each(ctx context.Context, filter purse.Filter, f func(purse.Kep
 	}
 }
 
+// receipt returns the receipt with an id that one of the purses has.
+func (ps purses) receipt(ctx context.Context, id string) (k purse.Kept, err error) {
+	for _, p := range ps {
+		if k, err = p.Receipt(ctx, id); !errors.Is(err, purse.ErrReceipt) {
+			return k, err
+		}
+	}
+	return k, err
+}
+
 // prove returns the proof of a use that one of the purses paid.
-func (ps purses) prove(ctx context.Context, id string) (proof pay.UseProof, err error) {
+func (ps purses) prove(ctx context.Context, id string) (proof purse.Proof, err error) {
 	for _, p := range ps {
 		if proof, err = p.Prove(ctx, id); !errors.Is(err, purse.ErrReceipt) {
 			return proof, err

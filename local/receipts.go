@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/weal-network/weal/pay"
+	"github.com/weal-network/weal/pay/attribution"
 	"github.com/weal-network/weal/purse"
 	"github.com/weal-network/weal/types"
 )
@@ -18,6 +19,12 @@ import (
 type Receipt struct {
 	ID types.Hash `json:"id"`
 	purse.Kept
+	// KeptAt takes the place of the purse's milliseconds.
+	KeptAt string `json:"kept"` // RFC 3339, by this machine's clock
+}
+
+func newReceipt(k purse.Kept) Receipt {
+	return Receipt{ID: k.Hash(), Kept: k, KeptAt: time.UnixMilli(k.Kept).UTC().Format(time.RFC3339)}
 }
 
 // Receipts lists the receipts of the home's purses, newest first.
@@ -32,9 +39,20 @@ func (c *Client) Receipts(ctx context.Context, f purse.Filter) ([]Receipt, error
 	}
 	var all []Receipt
 	for _, k := range kept {
-		all = append(all, Receipt{ID: k.Hash(), Kept: k})
+		all = append(all, newReceipt(k))
 	}
 	return all, nil
+}
+
+// Receipt returns the receipt of the home's purses with an id, or the one that begins
+// with it.
+func (c *Client) Receipt(ctx context.Context, id string) (Receipt, error) {
+	p, err := c.purses(ctx)
+	if err != nil {
+		return Receipt{}, err
+	}
+	k, err := p.receipt(ctx, id)
+	return newReceipt(k), err
 }
 
 // ReceiptFormats are what receipts can be exported as.
@@ -55,7 +73,7 @@ func (c *Client) ExportReceipts(ctx context.Context, f purse.Filter, format stri
 
 var receiptColumns = []string{
 	"id", "time", "kept", "chain", "tab", "epoch", "lane", "seq", "asset", "version", "order", "input", "output",
-	"amount", "denom", "policy", "place",
+	"amount", "denom", "policy", "place", "detail",
 }
 
 func receiptsCSV(ctx context.Context, p purses, f purse.Filter, w io.Writer) error {
@@ -70,7 +88,7 @@ func receiptsCSV(ctx context.Context, p purses, f purse.Filter, w io.Writer) err
 			k.Hash().String(), at(k.Time), at(k.Kept), k.Chain.String(),
 			number(uint64(k.Lane.Tab)), number(uint64(k.Lane.Epoch)), number(uint64(k.Lane.Lane)), number(k.Seq),
 			number(uint64(k.Asset)), number(uint64(k.Version)), k.Order.String(), k.Input.String(), k.Output.String(),
-			k.Amount.String(), k.Denom, k.Policy.String(), number(k.Place),
+			k.Amount.String(), k.Denom, k.Policy.String(), number(k.Place), k.Detail.String(),
 		})
 	}); err != nil {
 		return err
@@ -82,7 +100,7 @@ func receiptsCSV(ctx context.Context, p purses, f purse.Filter, w io.Writer) err
 func receiptsJSON(ctx context.Context, p purses, f purse.Filter, w io.Writer) error {
 	before := "[\n"
 	if err := p.each(ctx, f, func(k purse.Kept) error {
-		b, err := json.Marshal(Receipt{ID: k.Hash(), Kept: k})
+		b, err := json.Marshal(newReceipt(k))
 		if err == nil {
 			_, err = fmt.Fprintf(w, "%s%s", before, b)
 		}
@@ -101,10 +119,10 @@ func receiptsJSON(ctx context.Context, p purses, f purse.Filter, w io.Writer) er
 
 // ProveReceipt returns the proof of the use that a receipt of the home's purses is
 // of.
-func (c *Client) ProveReceipt(ctx context.Context, id string) (pay.UseProof, error) {
+func (c *Client) ProveReceipt(ctx context.Context, id string) (purse.Proof, error) {
 	p, err := c.purses(ctx)
 	if err != nil {
-		return pay.UseProof{}, err
+		return purse.Proof{}, err
 	}
 	return p.prove(ctx, id)
 }
@@ -122,12 +140,14 @@ type Use struct {
 	Time    string        `json:"time"` // RFC 3339, by the provider's clock
 	Input   types.Hash    `json:"input"`
 	Output  types.Hash    `json:"output"`
+	// Attribution says what each passage of an app's answer counted, if it was proven.
+	Attribution attribution.Record `json:"attribution,omitempty"`
 	// Settled is what the chain has paid the asset from this lane so far.
 	Settled types.Amount `json:"settled"`
 }
 
 // VerifyUse checks a proof with the keys that the chain has for its asset and lane.
-func (c *Client) VerifyUse(ctx context.Context, p pay.UseProof) (Use, error) {
+func (c *Client) VerifyUse(ctx context.Context, p purse.Proof) (Use, error) {
 	r := p.Receipt.Receipt
 	if id := c.Home.ChainID(); r.Chain != pay.ChainHash(id) {
 		return Use{}, fmt.Errorf("the proof is of another chain: its hash is %s, that of %s is %s", r.Chain, id, pay.ChainHash(id))
@@ -147,6 +167,6 @@ func (c *Client) VerifyUse(ctx context.Context, p pay.UseProof) (Use, error) {
 	return Use{
 		Receipt: r.Hash(), Asset: r.Asset, Version: r.Version, Lane: r.Lane, Payer: lane.Payer, Seq: r.Seq,
 		Amount: r.Amount, Denom: lane.Denom, Time: time.UnixMilli(r.Time).UTC().Format(time.RFC3339), Input: r.Input, Output: r.Output,
-		Settled: settled,
+		Attribution: p.Attribution, Settled: settled,
 	}, err
 }

@@ -80,7 +80,7 @@ func (r *role) openVault(ctx context.Context) (*vault.Vault, error) {
 		},
 	})
 	if err != nil {
-		return nil, fmt.Errorf("open vault: %w", err)
+		return nil, err
 	}
 	r.worker = v
 	r.stops = append(r.stops, v.Close)

@@ -5,11 +5,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
 	"github.com/weal-network/weal/home"
 	"github.com/weal-network/weal/keep"
+	"github.com/weal-network/weal/vault"
 	"github.com/weal-network/weal/vault/library"
 	"github.com/weal-network/weal/vault/seal"
 )
@@ -33,10 +35,17 @@ func openLibrary(ctx context.Context, h *home.Home, db string) (*library.Library
 	return library.Open(ctx, library.Config{Dir: dir, DB: vaultDB(db), Owner: owner(h)})
 }
 
+// Copied says what CopyVault has done.
+type Copied struct {
+	library.Copied
+	// Crawled says that what pages of the web said of themselves was copied as well.
+	Crawled bool `json:"crawled"`
+}
+
 // CopyVault copies the documents of a home in which nothing runs to the PostgreSQL
 // database at to, or into the folder to. They come from the database at from, or
-// from the home's folder.
-func CopyVault(ctx context.Context, dir, from, to string, progress func(done, all int)) (c library.Copied, err error) {
+// from the home's folder. Into a folder goes what is known of pages of the web, too.
+func CopyVault(ctx context.Context, dir, from, to string, progress func(done, all int)) (c Copied, err error) {
 	h, err := home.Open(dir)
 	if err != nil {
 		return c, err
@@ -59,5 +68,29 @@ func CopyVault(ctx context.Context, dir, from, to string, progress func(done, al
 	} else {
 		target.Dir = to
 	}
-	return library.Copy(ctx, source, target, progress)
+	if c.Copied, err = library.Copy(ctx, source, target, progress); err != nil || target.Dir == "" {
+		return c, err
+	}
+	c.Crawled, err = copyPages(ctx, h.Path("vault", vault.CrawlFile), filepath.Join(target.Dir, vault.CrawlFile))
+	return c, err
+}
+
+// copyPages copies the database of what pages said of themselves, if there is one. It
+// is sealed under the vault's key, and stays so.
+func copyPages(ctx context.Context, from, to string) (bool, error) {
+	if _, err := os.Stat(from); errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	db, err := keep.Open(from)
+	if err == nil {
+		_, err = db.ExecContext(ctx, `VACUUM INTO ?`, to)
+		err = errors.Join(err, db.Close())
+	}
+	if err == nil {
+		err = os.Chmod(to, 0o600)
+	}
+	if err != nil {
+		return false, fmt.Errorf("copy vault: what was crawled: %w; move %s away, and copy again into an empty folder", err, to)
+	}
+	return true, nil
 }

@@ -135,6 +135,9 @@ func newPassphrase() (seal.Owner, error) {
 type Rekeyed struct {
 	Before seal.Kind `json:"before"`
 	Now    seal.Kind `json:"now"`
+	// OldKeyFile is the home's key file if it opens nothing of the vault any more. It
+	// stays: what was copied before is opened by it.
+	OldKeyFile string `json:"old_key_file,omitempty"`
 }
 
 // RekeyVault has the vault of a home in which nothing runs open with another key:
@@ -173,5 +176,19 @@ func RekeyVault(ctx context.Context, dir, db string, passphrase bool, path strin
 		return r, err
 	}
 	r.Now = l.SealedBy()
+	own := h.Path("keys", vaultKey)
+	if _, err := os.Stat(own); err == nil && r.Before == seal.KindFile && (passphrase || path != "" && !sameFile(path, own)) {
+		r.OldKeyFile = own
+	}
 	return r, nil
+}
+
+// sameFile reports whether two paths lead to one file.
+func sameFile(a, b string) bool {
+	x, err := os.Stat(a)
+	if err != nil {
+		return false
+	}
+	y, err := os.Stat(b)
+	return err == nil && os.SameFile(x, y)
 }

@@ -4,11 +4,14 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/weal-network/weal/home"
+	"github.com/weal-network/weal/vault"
+	"github.com/weal-network/weal/vault/crawl"
 	"github.com/weal-network/weal/vault/library"
 	"github.com/weal-network/weal/vault/seal"
 )
@@ -62,7 +65,8 @@ func TestRekeyVault(t *testing.T) {
 	t.Setenv(EnvVaultNewPassphrase, "correct horse")
 	r, err := RekeyVault(t.Context(), h.Dir(), "", true, "")
 	require.NoError(t, err)
-	require.Equal(t, Rekeyed{Before: seal.KindFile, Now: seal.KindPassphrase}, r)
+	require.Equal(t, Rekeyed{Before: seal.KindFile, Now: seal.KindPassphrase, OldKeyFile: h.Path("keys", vaultKey)}, r)
+	require.FileExists(t, r.OldKeyFile, "backups need it")
 	_, err = openLibrary(t.Context(), h, "")
 	require.ErrorIs(t, err, seal.ErrWrongKey)
 	require.ErrorContains(t, err, EnvVaultPassphrase)
@@ -73,6 +77,7 @@ func TestRekeyVault(t *testing.T) {
 	r, err = RekeyVault(t.Context(), h.Dir(), "", false, stick)
 	require.NoError(t, err)
 	require.Equal(t, seal.KindFile, r.Now)
+	require.Empty(t, r.OldKeyFile, "it was a passphrase before")
 	_, err = openLibrary(t.Context(), h, "")
 	require.ErrorIs(t, err, seal.ErrWrongKey)
 	t.Setenv(EnvVaultKey, stick)
@@ -102,6 +107,46 @@ func TestCopyVaultWithinAHome(t *testing.T) {
 	c, err := CopyVault(t.Context(), h.Dir(), "", to, func(int, int) {})
 	require.NoError(t, err)
 	require.Zero(t, c.Documents)
+	require.False(t, c.Crawled)
 	_, err = CopyVault(t.Context(), h.Dir(), "", to, func(int, int) {})
-	require.ErrorIs(t, err, library.ErrNotEmpty)
+	require.ErrorIs(t, err, library.ErrCopied)
+}
+
+// TestCopyTakesWhatWasCrawled: a copied vault fetches no page anew that has not changed.
+func TestCopyTakesWhatWasCrawled(t *testing.T) {
+	h := vaultHome(t)
+	l, err := library.Open(t.Context(), library.Config{Dir: h.Path("vault"), Owner: owner(h)})
+	require.NoError(t, err)
+	state, err := crawl.OpenState(t.Context(), h.Path("vault", vault.CrawlFile), l)
+	require.NoError(t, err)
+	require.NoError(t, state.Close())
+	require.NoError(t, l.Close())
+	to := filepath.Join(t.TempDir(), "copy")
+	c, err := CopyVault(t.Context(), h.Dir(), "", to, func(int, int) {})
+	require.NoError(t, err)
+	require.True(t, c.Crawled)
+	faults, err := library.Integrity(t.Context(), filepath.Join(to, vault.CrawlFile), 1)
+	require.NoError(t, err)
+	require.Empty(t, faults)
+	l, err = library.Open(t.Context(), library.Config{Dir: to, Owner: owner(h)})
+	require.NoError(t, err)
+	state, err = crawl.OpenState(t.Context(), filepath.Join(to, vault.CrawlFile), l)
+	require.NoError(t, err)
+	require.NoError(t, errors.Join(state.Close(), l.Close()))
+}
+
+func TestCheckVaultOfAHome(t *testing.T) {
+	h := vaultHome(t)
+	_, err := CheckVault(t.Context(), h.Dir(), "", nil)
+	require.ErrorIs(t, err, os.ErrNotExist)
+	require.Equal(t, seal.KindFile, kind(t, h))
+	require.NoError(t, os.WriteFile(h.Path("vault", vault.MoneyFile), []byte(strings.Repeat("no database ", 100)), 0o600))
+	c, err := CheckVault(t.Context(), h.Dir(), "", nil)
+	require.NoError(t, err)
+	require.False(t, c.Sound)
+	require.Contains(t, c.Faults[0], vault.MoneyFile)
+	require.NoError(t, os.Remove(h.Path("vault", vault.MoneyFile)))
+	c, err = CheckVault(t.Context(), h.Dir(), "", nil)
+	require.NoError(t, err)
+	require.True(t, c.Sound, c.Faults)
 }

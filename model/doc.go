@@ -8,6 +8,8 @@
 //     the prompt's ticks, before the first one came). Text is counted in metered
 //     tokens, types.TokenBytes bytes each, over the whole answer.
 //   - An order is served once. A retry gets the same text and the same receipt.
+//   - What is kept of an answer for a retry is sealed under a key made from the
+//     model's own (rest.go).
 //   - What fails before the first byte is an HTTP status; what fails later is an
 //     error at the end of the stream, with a receipt over what was sent and paid.
 //

@@ -217,6 +217,13 @@ func (l *lab) tick(t wire.Tick) (int, uint32) {
 	return resp.StatusCode, reply.Paid
 }
 
+// exposed is what the payer's tab owes the model.
+func (l *lab) exposed() types.Amount {
+	owes, ok := types.NewAmount(100_000).Sub(l.model.Book().Room(l.payer.Lane.Ref.Tab))
+	require.True(l.t, ok)
+	return owes
+}
+
 // honest pays for what o owes as text comes, and checks that the model is never
 // more than one tick ahead.
 func (l *lab) honest(o pay.Order) func(int) {

@@ -14,6 +14,7 @@ import (
 	"github.com/weal-network/weal/model/registry"
 	"github.com/weal-network/weal/pay"
 	"github.com/weal-network/weal/types"
+	"github.com/weal-network/weal/vault/seal"
 )
 
 // DefaultTickWait is how long a stream waits for ticks before it ends.
@@ -62,8 +63,10 @@ type Model struct {
 	chain  types.Hash
 	known  *registry.Registry
 	bodies *bodies
-	stop   context.CancelFunc
-	bg     sync.WaitGroup
+	// answers seals what is kept for a retry.
+	answers seal.Table
+	stop    context.CancelFunc
+	bg      sync.WaitGroup
 }
 
 // New opens a model. It settles in the background until Close.
@@ -91,7 +94,11 @@ func New(ctx context.Context, cfg Config) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &Model{cfg: cfg, book: book, chain: pay.ChainHash(cfg.ChainID), known: registry.New(cfg.Chain, cfg.Now), bodies: kept}
+	answers, err := seal.Answers("model", cfg.Key.Seed())
+	if err != nil {
+		return nil, err
+	}
+	m := &Model{answers: answers, cfg: cfg, book: book, chain: pay.ChainHash(cfg.ChainID), known: registry.New(cfg.Chain, cfg.Now), bodies: kept}
 	bg, stop := context.WithCancel(context.WithoutCancel(ctx))
 	m.stop = stop
 	if cfg.Settler != nil {

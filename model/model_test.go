@@ -88,16 +88,35 @@ func TestPayerStops(t *testing.T) {
 	}
 }
 
-// TestPayerStopsAtTheEnd plays a payer who got all text and owes the last tick.
+// TestPayerStopsAtTheEnd plays a payer who got all text and owes the last ticks: the
+// answer's end does not wait for them, and they stay in the exposure until they come,
+// or the next voucher pays them.
 func TestPayerStopsAtTheEnd(t *testing.T) {
-	l := newLab(t, "one tick only")
-	l.wait = 50 * time.Millisecond
-	l.start()
-	o := l.order(100)
-	a := l.send(t.Context(), l.payer.Sign(o), body(100), nil)
-	require.Equal(t, "one tick only", a.text)
-	require.Equal(t, "unpaid", a.err.Code)
-	l.checkReceipt(a, o, 0)
+	for _, how := range []string{"late", "folded", "never"} {
+		l := newLab(t, "one tick only")
+		o := l.order(100)
+		owed := o.Prompt + 1
+		a := l.send(t.Context(), l.payer.Sign(o), body(100), nil)
+		require.Nil(t, a.err)
+		require.Equal(t, "one tick only", a.text)
+		l.checkReceipt(a, o, owed)
+		require.Equal(t, types.NewAmount(tickPrice*uint64(owed)), l.exposed(), how)
+		last := l.payer.Tick(asset, owed)
+		switch how {
+		case "late":
+			status, paid := l.tick(last)
+			require.Equal(t, http.StatusOK, status)
+			require.Equal(t, owed, paid)
+			require.Equal(t, types.NewAmount(tickPrice*uint64(owed)), l.exposed(), "owed, and can be brought")
+		case "never":
+			l.payer.Revealed[asset] = 0
+			fallthrough
+		default:
+			next := l.order(100)
+			_ = l.send(t.Context(), l.payer.Sign(next), body(100), nil)
+			require.Equal(t, types.NewAmount(2*tickPrice*uint64(owed)), l.exposed(), how)
+		}
+	}
 }
 
 func TestRetryGetsTheSameAnswer(t *testing.T) {

@@ -47,7 +47,7 @@ func (m *Model) serve(w http.ResponseWriter, r *http.Request, body []byte) (*ord
 	if o.direct != nil {
 		m.taken(ctx, w, o)
 	}
-	kept, ok, err := m.book.Served(ctx, o.hash)
+	kept, ok, err := m.keptAnswer(ctx, o.hash)
 	if err != nil {
 		return o, err
 	}

@@ -129,13 +129,13 @@ func (s *stream) note(err error) {
 	}
 }
 
-// end waits for the ticks that the text owes, keeps the answer, and sends the
-// last event.
+// end keeps the answer and sends the last event. Of an answer that ended well the
+// last ticks are not waited for: all of its text is given, so that who does not pay
+// them gains no more than by leaving a moment sooner, and what they are worth stays
+// in the tab's exposure until they come.
 func (s *stream) end(ctx context.Context, finish string, failure error) {
-	if !errors.Is(failure, errUnpaid) {
-		if err := s.await(ctx, s.o.meter.Owed(s.text.Len())); err != nil && failure == nil {
-			finish, failure = "", err
-		}
+	if failure != nil && !errors.Is(failure, errUnpaid) {
+		_ = s.await(ctx, s.o.meter.Owed(s.text.Len())) // failure says why it ended
 	}
 	// What was sent is kept even if nobody listens any more.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), keepTime)
@@ -145,7 +145,7 @@ func (s *stream) end(ctx context.Context, finish string, failure error) {
 		return
 	}
 	rec := record{Input: s.o.input.String(), Text: s.text.String(), Finish: finish, Error: s.explain(failure)}
-	receipt, err := s.receipt(ctx)
+	receipt, err := s.receipt(ctx, failure)
 	if err == nil {
 		rec.Trailer.Receipts = []pay.SignedReceipt{receipt}
 		err = s.keep(ctx, rec)
@@ -164,12 +164,12 @@ func (s *stream) keep(ctx context.Context, rec record) error {
 	if err != nil {
 		return err
 	}
-	return s.m.book.MarkGiven(ctx, s.o.hash, b, s.o.meter.Owed(s.text.Len()))
+	return s.m.keepAnswer(ctx, s.o.hash, b, s.o.meter.Owed(s.text.Len()))
 }
 
-// receipt signs over what was sent and paid.
-func (s *stream) receipt(ctx context.Context) (pay.SignedReceipt, error) {
-	amount, err := s.amount(ctx)
+// receipt signs over what was sent and what it costs.
+func (s *stream) receipt(ctx context.Context, failure error) (pay.SignedReceipt, error) {
+	amount, err := s.amount(ctx, failure)
 	if err != nil {
 		return pay.SignedReceipt{}, err
 	}
@@ -180,17 +180,20 @@ func (s *stream) receipt(ctx context.Context) (pay.SignedReceipt, error) {
 	}, s.m.cfg.Key)
 }
 
-// amount returns what the order was paid.
-func (s *stream) amount(ctx context.Context) (types.Amount, error) {
+// amount returns what the order costs: what its text owes, or what of that was
+// paid if the answer did not end well.
+func (s *stream) amount(ctx context.Context, failure error) (_ types.Amount, err error) {
 	if s.o.firm() {
 		return s.o.Price, nil
 	}
-	// A tick of zero changes nothing, and tells how many are paid.
-	paid, err := s.m.book.Tick(ctx, wire.Tick{Lane: s.o.Lane, Seq: s.o.Seq, Asset: s.o.Asset})
-	if err != nil {
-		return types.Amount{}, err
+	ticks := s.o.meter.Owed(s.text.Len())
+	if failure != nil {
+		// A tick of zero changes nothing, and tells how many are paid.
+		if ticks, err = s.m.book.Tick(ctx, wire.Tick{Lane: s.o.Lane, Seq: s.o.Seq, Asset: s.o.Asset}); err != nil {
+			return types.Amount{}, err
+		}
 	}
-	amount, ok := s.o.Price.Mul(uint64(paid))
+	amount, ok := s.o.Price.Mul(uint64(ticks))
 	if !ok {
 		return types.Amount{}, errors.New("sign receipt: the amount does not fit 128 bits")
 	}

@@ -21,5 +21,8 @@
 // what [Claim.Value] says. A [Checkpoint] says in one tree what all lanes of an
 // epoch owe.
 //
+// Package attribution, below this one, makes the record that an app's receipt
+// commits to.
+//
 // spec/pay.md says the same in prose and byte tables; spec/vectors holds vectors.
 package pay

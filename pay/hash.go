@@ -19,6 +19,7 @@ const (
 	tagTick     = "weal/tick/1"
 	tagOrder    = "weal/order/1"
 	tagItems    = "weal/items/1"
+	tagSealed   = "weal/sealed/1"
 	tagChunk    = "weal/chunk/1"
 	tagSalted   = "weal/salted/1"
 	tagReceipt  = "weal/receipt/1"
@@ -38,6 +39,14 @@ func ItemsHash(items []types.Hash) types.Hash {
 		b = append(b, h[:]...)
 	}
 	return sha256.Sum256(b)
+}
+
+// SealedItems is what an order names instead of items, the ItemsHash of passages,
+// if they are to be released sealed to key: whoever passes the order on can put no
+// key of its own in, and cannot have the passages in plain.
+func SealedItems(items, key types.Hash) types.Hash {
+	b := append([]byte(tagSealed), items[:]...)
+	return sha256.Sum256(append(b, key[:]...))
 }
 
 // SaltedID hides a chunk's hash behind a salt, so that passages of different

@@ -20,7 +20,8 @@ type Order struct {
 	// Request is the SHA-256 of the body that the client sent.
 	Request types.Hash `json:"request"`
 	// Items commits to what is bought: for a vault ItemsHash of its passages' ids,
-	// for a model and an app ItemsHash of all vaults' Items in the quote's order.
+	// or SealedItems of that; for a model and an app ItemsHash of all vaults' Items
+	// in the quote's order.
 	Items types.Hash `json:"items"`
 	// Price is that of the whole order if it is firm, of one tick if it is metered.
 	Price types.Amount `json:"price"`

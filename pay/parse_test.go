@@ -60,11 +60,15 @@ func FuzzParseProof(f *testing.F) {
 }
 
 func FuzzParseReceipt(f *testing.F) {
-	fuzzParser(f, pay.ParseReceipt, someReceipts(1)[0].Bytes())
+	detailed := someReceipts(1)[0]
+	detailed.Detail = seeded("detail")
+	fuzzParser(f, pay.ParseReceipt, someReceipts(1)[0].Bytes(), detailed.Bytes())
 }
 
 func FuzzParseSignedReceipt(f *testing.F) {
-	signed, err := pay.SignGroup(someReceipts(3), seededKey("asset key"))
+	receipts := someReceipts(3)
+	receipts[2].Detail = seeded("detail")
+	signed, err := pay.SignGroup(receipts, seededKey("asset key"))
 	require.NoError(f, err)
 	fuzzParser(f, pay.ParseSignedReceipt, signed[0].Bytes(), signed[2].Bytes())
 }

@@ -46,7 +46,7 @@ func someReceipts(n int) []pay.Receipt {
 }
 
 func makeReceipts(t *testing.T) vectorFile[receiptCase] {
-	f := vectorFile[receiptCase]{About: "Signed receipts: 189 bytes of receipt, 64 of signature over the group's count and root, then the proof of the receipt's hash in the group's tree."}
+	f := vectorFile[receiptCase]{About: "Signed receipts: 189 bytes of receipt, or 221 with a detail, 64 of signature over the group's count and root, then the proof of the receipt's hash in the group's tree."}
 	key := seededKey("asset key")
 	pub := pay.PublicKey(key)
 	for _, n := range []int{1, 3, 8} {
@@ -57,7 +57,25 @@ func makeReceipts(t *testing.T) vectorFile[receiptCase] {
 			f.Cases = append(f.Cases, receiptCase{good(fmt.Sprintf("%d of a group of %d", i, n)), pub, s.Bytes(), &r, &h})
 		}
 	}
-	signed, err := pay.SignGroup(someReceipts(3), key)
+	detailed := someReceipts(8)
+	for i := range detailed {
+		if i%2 == 0 {
+			detailed[i].Detail = seeded(fmt.Sprint("detail ", i))
+		}
+	}
+	for _, n := range []int{1, 8} {
+		signed, err := pay.SignGroup(detailed[:n], key)
+		require.NoError(t, err)
+		for i, s := range signed {
+			r, h := s.Receipt, s.Hash()
+			require.LessOrEqual(t, len(s.Bytes()), 400)
+			f.Cases = append(f.Cases, receiptCase{good(fmt.Sprintf("%d of a group of %d, every second with a detail", i, n)), pub, s.Bytes(), &r, &h})
+		}
+	}
+	signed, err := pay.SignGroup(detailed[:2], key)
+	require.NoError(t, err)
+	d := signed[0].Bytes()
+	signed, err = pay.SignGroup(someReceipts(3), key)
 	require.NoError(t, err)
 	b := signed[0].Bytes()
 	add := func(name, why string, signed []byte) {
@@ -74,6 +92,12 @@ func makeReceipts(t *testing.T) vectorFile[receiptCase] {
 		add("changed "+at.field, "signature", changed(b, at.offset))
 	}
 	add("unknown policy", "encoding", changed(b, 180))
+	add("changed detail", "signature", changed(d, 189))
+	add("a detail that is zero", "encoding", slices.Concat(d[:189], make([]byte, 32), d[221:]))
+	add("a detail and a byte of the policy that says there is none", "encoding", changedBits(d, 180, 128))
+	add("no detail and a byte of the policy that says there is one", "encoding", changedBits(b, 180, 128))
+	add("a detail and an unknown policy", "encoding", changed(d, 180))
+	add("truncated within its detail", "encoding", d[:200])
 	add("empty", "encoding", nil)
 	add("truncated by a byte", "encoding", b[:len(b)-1])
 	add("a sibling missing", "encoding", b[:len(b)-32])

@@ -157,6 +157,13 @@ func changed(b []byte, i int) []byte {
 	return c
 }
 
+// changedBits returns a copy of b with those bits of byte i other than they were.
+func changedBits(b []byte, i int, bits byte) []byte {
+	c := bytes.Clone(b)
+	c[i] ^= bits
+	return c
+}
+
 func amount(t *testing.T, s string) types.Amount {
 	t.Helper()
 	a, err := types.ParseAmount(s)

@@ -68,6 +68,7 @@ type hashCase struct {
 	Name    string       `json:"name"`
 	ChainID *string      `json:"chain_id,omitempty"`
 	Items   []types.Hash `json:"items,omitempty"`
+	Key     *types.Hash  `json:"key,omitempty"` // that the items are sealed to
 	Salt    *types.Hash  `json:"salt,omitempty"`
 	Salted  *types.Hash  `json:"salted,omitempty"`
 	Order   *pay.Order   `json:"order,omitempty"`
@@ -94,6 +95,8 @@ func (c hashCase) hash() types.Hash {
 		return pay.Chunk(*c.Chunk).Hash()
 	case c.Salt != nil:
 		return pay.SaltedID(*c.Salt, *c.Salted)
+	case c.Key != nil:
+		return pay.SealedItems(pay.ItemsHash(c.Items), *c.Key)
 	}
 	return pay.ItemsHash(c.Items)
 }
@@ -106,7 +109,7 @@ func (c hashCase) check(t *testing.T) {
 }
 
 func makeHashes(*testing.T) vectorFile[hashCase] {
-	f := vectorFile[hashCase]{About: "Hashes of a chain id, of lists of items, of a salted id, of orders and of chunks. A case with none of the other fields is a list of no items."}
+	f := vectorFile[hashCase]{About: "Hashes of a chain id, of lists of items, of lists to be sealed to a key, of a salted id, of orders and of chunks. A case with none of the other fields is a list of no items."}
 	add := func(c hashCase) {
 		c.Hash = c.hash()
 		f.Cases = append(f.Cases, c)
@@ -119,6 +122,8 @@ func makeHashes(*testing.T) vectorFile[hashCase] {
 	add(hashCase{Name: "one item", Items: []types.Hash{a}})
 	add(hashCase{Name: "two items", Items: []types.Hash{a, b}})
 	add(hashCase{Name: "two items, swapped", Items: []types.Hash{b, a}})
+	add(hashCase{Name: "two items, sealed to a key", Items: []types.Hash{a, b}, Key: &a})
+	add(hashCase{Name: "two items, sealed to another key", Items: []types.Hash{a, b}, Key: &b})
 	add(hashCase{Name: "salted id", Salt: &a, Salted: &b})
 	firm := pay.Order{
 		Lane: types.LaneRef{Tab: 7, Epoch: 2, Lane: 3}, Seq: 41, Gateway: 9, Asset: 5, Version: 4,

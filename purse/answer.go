@@ -2,6 +2,7 @@ package purse
 
 import (
 	"github.com/weal-network/weal/pay"
+	"github.com/weal-network/weal/pay/attribution"
 	"github.com/weal-network/weal/types"
 )
 
@@ -17,12 +18,23 @@ type Answer struct {
 	Seq   uint64        `json:"seq"`
 	// Receipts are those that hold.
 	Receipts []pay.SignedReceipt `json:"receipts"`
+	// Attribution says what each passage counted. The app's receipt commits to it; it
+	// is empty if no receipt does.
+	Attribution attribution.Record `json:"attribution,omitempty"`
+	// Keeping are the vaults that keep the question, as they say themselves.
+	Keeping []Keeping `json:"keeping,omitempty"`
 	// Problems are what the other side did wrong, for a person to read.
 	Problems []string `json:"problems,omitempty"`
 	// FinishReason is the model's: "stop", "length"; empty if the answer was cut.
 	FinishReason string `json:"finish_reason,omitempty"`
 	// OverheadMillis is what the gateway says it added to the model's time.
 	OverheadMillis float64 `json:"overhead_ms,omitempty"`
+}
+
+// Keeping is a vault that keeps questions for a number of days.
+type Keeping struct {
+	Asset types.AssetID `json:"asset"`
+	Days  int           `json:"days"`
 }
 
 // Item is what one asset got for one question.

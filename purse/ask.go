@@ -5,10 +5,10 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
-	"fmt"
 
 	"github.com/weal-network/weal/types"
 	"github.com/weal-network/weal/wire"
+	"github.com/weal-network/weal/wire/sealed"
 )
 
 // Ask is a question and whom to ask.
@@ -32,8 +32,13 @@ type Ask struct {
 // question is an Ask on its way.
 type question struct {
 	Ask
+	path string
 	body []byte // what is sent, and hashed
 	hash types.Hash
+	// key opens what a search gets; nil if an answer is asked for.
+	key *sealed.Private
+	// rank is the place of each passage in a search's quote, from 1.
+	rank map[types.Hash]int
 	lane *lane
 	seq  uint64
 	// booked is the question as it is counted until its cost is known.
@@ -49,20 +54,18 @@ func (p *Purse) Ask(ctx context.Context, ask Ask) (*Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	app, left, err := p.usable(ctx, ask.App)
-	if err != nil {
-		return nil, err
-	}
-	l, err := p.take(ctx, app, left)
+	return p.buy(ctx, &question{Ask: ask, path: wire.PathCompletions, body: body, hash: sha256.Sum256(body)})
+}
+
+// buy asks for what q says, pays for it and checks what comes.
+func (p *Purse) buy(ctx context.Context, q *question) (*Answer, error) {
+	l, err := p.take(ctx, wanted{app: q.App})
 	if err != nil {
 		return nil, err
 	}
 	defer p.release(l)
-	ctx, lost := context.WithCancelCause(ctx)
-	defer lost(nil)
-	go p.holdOn(ctx, l, lost)
 
-	q := &question{Ask: ask, body: body, hash: sha256.Sum256(body), lane: l, seq: l.seq()}
+	q.lane, q.seq = l, l.seq()
 	quote, err := p.quote(ctx, q)
 	if err != nil {
 		return nil, err
@@ -70,6 +73,9 @@ func (p *Purse) Ask(ctx context.Context, ask Ask) (*Answer, error) {
 	b, err := p.check(ctx, q, quote)
 	if err != nil {
 		return nil, err
+	}
+	if q.key != nil {
+		q.rank = rank(quote.Vaults)
 	}
 	if err := q.approve(ctx, b); err != nil {
 		return nil, err
@@ -91,62 +97,4 @@ func streamed(body []byte) ([]byte, error) {
 	}
 	fields["stream"] = json.RawMessage("true")
 	return wire.Marshal(fields)
-}
-
-// usable finds the app to ask and how much is left of each open lane to it: of
-// those that no question of this process uses, if that is enough to find one.
-func (p *Purse) usable(ctx context.Context, app types.AssetID) (types.AssetID, map[types.LaneRef]types.Amount, error) {
-	found, left, err := p.look(ctx, app, true)
-	if err != nil || len(left) == 0 {
-		return p.look(ctx, app, false)
-	}
-	return found, left, nil
-}
-
-// look is usable over all lanes, or over those that are idle.
-func (p *Purse) look(ctx context.Context, app types.AssetID, idle bool) (types.AssetID, map[types.LaneRef]types.Amount, error) {
-	p.mu.Lock()
-	promised := map[types.LaneRef]types.Amount{}
-	var first types.AssetID
-	for _, l := range p.lanes {
-		if first == 0 {
-			first = l.gateway
-		}
-		if app == 0 && l.gateway != first {
-			p.mu.Unlock()
-			return 0, nil, fmt.Errorf("%w: there are lanes for several apps; say which app to ask", ErrNoLane)
-		}
-		if (app == 0 || l.gateway == app) && !(idle && l.busy) {
-			promised[l.ref] = l.promised
-		}
-	}
-	p.mu.Unlock()
-	if app == 0 {
-		app = first
-	}
-	if len(promised) == 0 {
-		return 0, nil, fmt.Errorf("%w: open a tab with a lane for app %d first", ErrNoLane, app)
-	}
-	left, spent := map[types.LaneRef]types.Amount{}, 0
-	for ref, total := range promised {
-		onChain, err := p.cfg.Chain.Lane(ctx, ref)
-		if err != nil {
-			return 0, nil, fmt.Errorf("look up lane %s: %w", ref, err)
-		}
-		if onChain.State != types.LaneOpen {
-			continue
-		}
-		if rest, ok := onChain.Cap.Sub(total); ok && !rest.IsZero() {
-			left[ref] = rest
-		} else {
-			spent++
-		}
-	}
-	switch {
-	case len(left) > 0:
-		return app, left, nil
-	case spent > 0:
-		return 0, nil, fmt.Errorf("%w: every lane for app %d is used up; fund the tab with a new lane", ErrFunds, app)
-	}
-	return 0, nil, fmt.Errorf("%w: no lane for app %d is open; open a new tab", ErrNoLane, app)
 }

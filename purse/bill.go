@@ -27,11 +27,12 @@ type payee struct {
 	order pay.Order
 	hash  types.Hash   // of order
 	most  types.Amount // the most it can get
-	// Vaults only: what is bought, how many bytes each is, and the root that the
-	// chain has for it.
-	ids   []types.Hash
-	sizes map[types.Hash]uint32
-	root  types.Hash
+	// Vaults only: what is bought, as it was offered, and the root that the chain has
+	// for it.
+	ids     []types.Hash
+	offered map[types.Hash]wire.OfferedPassage
+	keeps   int // days for which it keeps questions
+	root    types.Hash
 	// Meters only.
 	chain *pay.HashChain
 }
@@ -64,7 +65,10 @@ func (p *Purse) check(ctx context.Context, q *question, quote *wire.Quote) (*bil
 	}
 	b := &bill{id: quote.ID, denom: quote.Denom, cap: onChain.Cap}
 	base := pay.Order{Lane: l.ref, Seq: q.seq, Gateway: quote.Gateway, Request: q.hash}
-	if err := p.checkVaults(ctx, b, quote.Vaults, base); err != nil {
+	if err := q.onlyFound(quote.Meters); err != nil {
+		return nil, err
+	}
+	if err := p.checkVaults(ctx, b, quote.Vaults, base, q.seal()); err != nil {
 		return nil, err
 	}
 	base.Items = pay.ItemsHash(b.items())
@@ -84,6 +88,16 @@ func (p *Purse) limits(denom string) Limits {
 		return l
 	}
 	return p.cfg.Limits[""]
+}
+
+// keeping lists the vaults that keep the question.
+func (b *bill) keeping() (all []Keeping) {
+	for _, v := range b.payees {
+		if v.keeps > 0 {
+			all = append(all, Keeping{v.asset.ID, v.keeps})
+		}
+	}
+	return all
 }
 
 // items lists what the vaults' orders commit to.

@@ -9,8 +9,9 @@ import (
 	"github.com/weal-network/weal/wire"
 )
 
-// checkVaults checks every offer of a quote and makes its order.
-func (p *Purse) checkVaults(ctx context.Context, b *bill, offers []wire.Offer, base pay.Order) error {
+// checkVaults checks every offer of a quote and makes its order, of passages that
+// are to be sealed to seal unless it is zero.
+func (p *Purse) checkVaults(ctx context.Context, b *bill, offers []wire.Offer, base pay.Order, seal types.Hash) error {
 	for _, o := range offers {
 		v, err := p.checkVault(ctx, b.denom, o)
 		if err != nil {
@@ -19,6 +20,9 @@ func (p *Purse) checkVaults(ctx context.Context, b *bill, offers []wire.Offer, b
 		v.order = base
 		v.order.Asset, v.order.Version, v.order.Price = o.Asset, o.Version, v.most
 		v.order.Items = pay.ItemsHash(v.ids)
+		if !seal.IsZero() {
+			v.order.Items = pay.SealedItems(v.order.Items, seal)
+		}
 		if err := b.add(v); err != nil {
 			return err
 		}
@@ -35,35 +39,49 @@ func (p *Purse) checkVault(ctx context.Context, denom string, o wire.Offer) (*pa
 	if err != nil {
 		return nil, fmt.Errorf("look up version %d of asset %d: %w", o.Version, o.Asset, err)
 	}
-	price, ok := a.Price(types.PerPassage, denom)
+	_, ok := a.PassagePrice(denom, types.MaxBand)
 	switch {
 	case o.Root != version.Root || o.Root.IsZero():
 		return nil, bad("vault %d offers passages of root %s, the chain has %s", o.Asset, o.Root, version.Root)
 	case o.Denom != denom || !ok:
-		return nil, bad("vault %d has no price for a passage in %s", o.Asset, denom)
+		return nil, bad("vault %d has no price for passages in %s", o.Asset, denom)
 	case !p.fresh(o.Expires):
 		return nil, bad("the offer of vault %d has expired; ask again", o.Asset)
 	case len(o.Items) == 0:
 		return nil, bad("vault %d is in it with nothing to buy", o.Asset)
 	}
-	v := &payee{asset: a, root: version.Root, sizes: map[types.Hash]uint32{}}
+	v := &payee{asset: a, root: version.Root, offered: map[types.Hash]wire.OfferedPassage{}, keeps: max(o.KeepsQuestions, 0)}
 	for _, item := range o.Items {
-		if item.Price != price.Amount {
-			return nil, bad("vault %d asks %s for a passage, its price on the chain is %s", o.Asset, item.Price, price.Amount)
+		if err := checkPrice(a, denom, item); err != nil {
+			return nil, err
 		}
-		if _, twice := v.sizes[item.ID]; twice {
+		if _, twice := v.offered[item.ID]; twice {
 			return nil, bad("vault %d offers the same passage twice", o.Asset)
 		}
 		if item.Bytes > wire.MaxBody {
 			return nil, bad("vault %d offers a passage of %d bytes, which no answer can carry", o.Asset, item.Bytes)
 		}
-		v.sizes[item.ID] = item.Bytes
+		v.offered[item.ID] = item
 		v.ids = append(v.ids, item.ID)
 		if v.most, ok = v.most.Add(item.Price); !ok {
 			return nil, bad("vault %d: the sum of its prices does not fit 128 bits", o.Asset)
 		}
 	}
 	return v, nil
+}
+
+// checkPrice compares what a vault asks for a passage with its price list: for the
+// band and the bytes that it says, of which the bytes are checked when it comes.
+func checkPrice(a types.Asset, denom string, item wire.OfferedPassage) error {
+	if item.Band > types.MaxBand {
+		return bad("vault %d offers a passage of band %d, the best is %d", a.ID, item.Band, types.MaxBand)
+	}
+	price, _ := a.PassagePrice(denom, item.Band)
+	if amount, ok := price.Passage(int(item.Bytes)); !ok || item.Price != amount {
+		return bad("vault %d asks %s for a passage of %d bytes and band %d, by its price list on the chain it costs %s",
+			a.ID, item.Price, item.Bytes, item.Band, amount)
+	}
+	return nil
 }
 
 // checkMeters checks what is metered and makes its orders. prompt is the most

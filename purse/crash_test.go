@@ -14,9 +14,6 @@ import (
 	"github.com/weal-network/weal/keep"
 )
 
-// later is a clock by which every lease of a dead process has run out.
-func later(c *Config) { c.Now = func() time.Time { return time.Now().Add(time.Minute) } }
-
 // A purse that dies at any message that the world sees of it, in the first
 // question of a lane or in the second, goes on from what its database has: with a
 // new seq and with leaves at least as high as all that was promised. The gate
@@ -65,12 +62,13 @@ func killAt(t *testing.T, before, n int) (died bool) {
 	if _, err := p.Ask(ctx, w.ask()); err == nil {
 		return false
 	}
+	p.Close() // the dead say nothing more
 	w.gate.beforeEach(nil)
-	reopened, err := keep.Open(image)
+	reopened, err := keep.OpenShared(image)
 	require.NoError(t, err)
 	defer reopened.Close()
 	w.gate.onQuote = longer
-	heir := w.purse(reopened, 1, later)
+	heir := w.purse(reopened, 1)
 	for range 2 {
 		a, err := heir.Ask(t.Context(), w.ask())
 		require.NoError(t, err)
@@ -86,7 +84,7 @@ func killAt(t *testing.T, before, n int) (died bool) {
 func requireBooked(t *testing.T, db *sql.DB) {
 	var open, days, queries int
 	require.NoError(t, db.QueryRow(`SELECT count(*) FROM purse_queries WHERE open = 1`).Scan(&open))
-	require.NoError(t, db.QueryRow(`SELECT sum(CAST(spent AS INTEGER)) FROM purse_days`).Scan(&days))
+	require.NoError(t, db.QueryRow(`SELECT sum(CAST(spent AS INTEGER) - CAST(back AS INTEGER)) FROM purse_spent`).Scan(&days))
 	require.NoError(t, db.QueryRow(`SELECT sum(CAST(cost AS INTEGER)) FROM purse_queries`).Scan(&queries))
 	require.Zero(t, open)
 	require.Equal(t, queries, days)
@@ -96,27 +94,24 @@ func requireBooked(t *testing.T, db *sql.DB) {
 // the use of it may not be.
 func TestSeqAfterLossOfPower(t *testing.T) {
 	w := newWorld(t)
-	db := openDB(t)
-	p := w.purse(db, 1)
-	a, err := p.Ask(t.Context(), w.ask())
-	require.NoError(t, err)
-	require.Equal(t, uint64(1), a.Seq)
-	b, err := w.purse(db, 1).Ask(t.Context(), w.ask())
-	require.NoError(t, err)
-	require.Equal(t, uint64(1+seqBlock), b.Seq)
-	c, err := p.Ask(t.Context(), w.ask())
-	require.NoError(t, err)
-	require.Greater(t, c.Seq, b.Seq, "a lower seq than the last is not used, even if it is reserved")
+	path := filepath.Join(t.TempDir(), "purse.db")
+	one, other := w.purse(openShared(t, path), 1), w.purse(openShared(t, path), 1)
+	for i, p := range []*Purse{one, other, one} {
+		a, err := p.Ask(t.Context(), w.ask())
+		require.NoError(t, err)
+		require.EqualValues(t, 1+i*seqBlock, a.Seq)
+		p.giveBackIf(func(*lane) bool { return true })
+	}
 	require.Empty(t, w.gate.faults)
 }
 
 // Two processes with one database and one lane take turns.
-func TestLaneIsLeased(t *testing.T) {
+func TestLaneIsShared(t *testing.T) {
 	w := newWorld(t)
 	path := filepath.Join(t.TempDir(), "purse.db")
 	var wg sync.WaitGroup
 	for range 2 {
-		db, err := keep.Open(path)
+		db, err := keep.OpenShared(path)
 		require.NoError(t, err)
 		defer db.Close()
 		p := w.purse(db, 1)
@@ -133,27 +128,50 @@ func TestLaneIsLeased(t *testing.T) {
 	require.Empty(t, w.gate.faults)
 }
 
-// A process whose lease was lost stops: it neither reveals nor keeps anything
-// that the one who took over does not know.
-func TestLeaseLost(t *testing.T) {
+// A lane is not taken from a process that lives, however long it is silent: what it
+// has promised may not be in the tables. From one that is gone it is, at once.
+func TestLaneOfTheSilent(t *testing.T) {
 	w := newWorld(t)
-	w.gate.onQuote = longer
-	db := openDB(t)
-	p := w.purse(db, 1)
-	ask := w.ask()
-	var once sync.Once
-	ask.OnDelta = func(string) {
-		once.Do(func() {
-			a, err := w.purse(db, 1, later).Ask(t.Context(), w.ask())
-			require.NoError(t, err)
-			require.Empty(t, a.Problems)
-		})
-	}
-	p.cfg.Patience = time.Second
-	_, err := p.Ask(t.Context(), ask)
-	require.ErrorIs(t, err, ErrLease)
+	path := filepath.Join(t.TempDir(), "purse.db")
+	db := openShared(t, path)
+	silent, other := w.purse(db, 1), w.purse(openShared(t, path), 1)
+	close(silent.quit) // it tidies up no more
+	before, err := silent.Ask(t.Context(), w.ask())
+	require.NoError(t, err)
+	ctx, stop := context.WithTimeout(t.Context(), 500*time.Millisecond)
+	defer stop()
+	_, err = other.Ask(ctx, w.ask())
+	require.ErrorIs(t, err, context.DeadlineExceeded)
+	require.NoError(t, db.Close())
+	after, err := other.Ask(t.Context(), w.ask())
+	require.NoError(t, err)
+	require.Greater(t, after.Seq, before.Seq)
 	require.Empty(t, w.gate.faults)
-	_, err = p.Ask(t.Context(), w.ask())
+}
+
+// Who asks without end leaves a lane to another process that waits for one.
+func TestLaneIsWanted(t *testing.T) {
+	w := newWorld(t)
+	w.addLane(0, 1<<50) // it asks a lot
+	path := filepath.Join(t.TempDir(), "purse.db")
+	busy, other := w.purse(openShared(t, path), 1), w.purse(openShared(t, path), 1)
+	ctx, stop := context.WithCancel(t.Context())
+	var wg sync.WaitGroup
+	began := make(chan struct{})
+	var once sync.Once
+	wg.Go(func() {
+		for ctx.Err() == nil {
+			_, err := busy.Ask(ctx, w.ask())
+			if err != nil && ctx.Err() == nil {
+				t.Error(err)
+			}
+			once.Do(func() { close(began) })
+		}
+	})
+	<-began
+	_, err := other.Ask(t.Context(), w.ask())
+	stop()
+	wg.Wait()
 	require.NoError(t, err)
 	require.Empty(t, w.gate.faults)
 }

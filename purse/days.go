@@ -3,95 +3,148 @@ package purse
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
 
+	"github.com/weal-network/weal/keep"
 	"github.com/weal-network/weal/types"
 )
 
 // day numbers days from 1970-01-01, UTC.
 func day(t time.Time) int64 { return t.Unix() / (24 * 60 * 60) }
 
-// dayKey names a row of purse_days.
+// dayKey names what is spent of a denomination in a day.
 type dayKey struct {
 	day   int64
 	denom string
 }
 
-// days remembers what days have spent as this process wrote it last. It may be
-// wrong: others write too, and a transaction can fail.
+// dayRow is what one writer has counted of a day: both sums only grow. What was spent
+// is spent less back, over the rows of all writers.
+type dayRow struct{ spent, back types.Amount }
+
+// days has this purse's rows. The mutex is held until a row is kept, so that rows are
+// kept in the order in which they grew.
 type days struct {
-	mu    sync.Mutex
-	spent map[dayKey]types.Amount
+	mu   sync.Mutex
+	rows map[dayKey]dayRow
 }
 
-func (d *days) get(k dayKey) (types.Amount, bool) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	v, ok := d.spent[k]
-	return v, ok
-}
+// rememberedDays bounds the rows in memory.
+const rememberedDays = 100
 
-func (d *days) set(k dayKey, v types.Amount) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.spent == nil || len(d.spent) > 100 {
-		d.spent = map[dayKey]types.Amount{}
+// row returns this purse's row of k. Called with p.days.mu held.
+func (p *Purse) row(ctx context.Context, k dayKey) (dayRow, error) {
+	if r, ok := p.days.rows[k]; ok {
+		return r, nil
 	}
-	d.spent[k] = v
+	rows, err := list(ctx, p.cfg.DB, readDay, `SELECT day, denom, spent, back FROM purse_spent WHERE day = ? AND denom = ? AND writer = ?`,
+		k.day, k.denom, p.number())
+	if err != nil || len(rows) == 0 {
+		return dayRow{}, err
+	}
+	return rows[0].dayRow, nil
 }
 
-// addToDay takes less away from what a day has spent and adds more; it returns
-// the new sum.
-func (p *Purse) addToDay(ctx context.Context, tx *sql.Tx, day int64, denom string, less, more types.Amount) (types.Amount, error) {
-	k := dayKey{day, denom}
-	if last, ok := p.days.get(k); ok {
-		sum, err := moved(day, last, less, more)
-		if err == nil {
-			res, err := tx.ExecContext(ctx, `UPDATE purse_days SET spent = ? WHERE day = ? AND denom = ? AND spent = ?`,
-				sum.String(), day, denom, last.String())
-			if err != nil {
-				return sum, err
-			}
-			if n, err := res.RowsAffected(); err != nil || n == 1 {
-				p.days.set(k, sum)
-				return sum, err
+// number is that of this purse's journal, by which its rows are named: who has the
+// journal has the rows.
+func (p *Purse) number() string {
+	n, _, _ := strings.Cut(p.holder, "/")
+	return n
+}
+
+type dayOf struct {
+	dayKey
+	dayRow
+}
+
+func readDay(s scanner) (d dayOf, err error) {
+	var spent, back string
+	if err := s.Scan(&d.day, &d.denom, &spent, &back); err != nil {
+		return d, err
+	}
+	if d.spent, err = types.ParseAmount(spent); err == nil {
+		d.back, err = types.ParseAmount(back)
+	}
+	return d, err
+}
+
+// count keeps changes, and with them that more was spent in a day, or that less was
+// than had been counted: all or nothing. With a limit, nothing is kept if all that was
+// spent in the day would be above it, whichever process spends.
+func (p *Purse) count(ctx context.Context, k dayKey, more, less, limit types.Amount, changes ...keep.Change) error {
+	p.days.mu.Lock()
+	defer p.days.mu.Unlock()
+	r, err := p.row(ctx, k)
+	if err != nil {
+		return err
+	}
+	var ok, fits bool
+	r.spent, ok = r.spent.Add(more)
+	if r.back, fits = r.back.Add(less); !ok || !fits {
+		return fmt.Errorf("%w: the day's sum does not fit 128 bits", ErrLimit)
+	}
+	changes = append(changes, keep.Change{
+		Slot: "day " + strconv.FormatInt(k.day, 10) + k.denom,
+		Text: `INSERT INTO purse_spent (day, denom, writer, spent, back) VALUES (?, ?, ?, ?, ?)
+			ON CONFLICT (day, denom, writer) DO UPDATE SET spent = excluded.spent, back = excluded.back`,
+		Args: []any{k.day, k.denom, p.number(), r.spent.String(), r.back.String()},
+	})
+	if limit.IsZero() {
+		err = keep.Put(p.cfg.DB, changes...)
+	} else {
+		err = p.countWithin(ctx, k, limit, changes)
+	}
+	if err != nil {
+		return err
+	}
+	if p.days.rows == nil || len(p.days.rows) > rememberedDays {
+		p.days.rows = map[dayKey]dayRow{}
+	}
+	p.days.rows[k] = r
+	return nil
+}
+
+// countWithin keeps changes in a transaction, so that other processes see them at
+// once, unless the day's sum is above the limit then.
+func (p *Purse) countWithin(ctx context.Context, k dayKey, limit types.Amount, changes []keep.Change) error {
+	return keep.Write(ctx, p.cfg.DB, func(tx *sql.Tx) error {
+		for _, c := range changes {
+			if _, err := tx.ExecContext(ctx, c.Text, c.Args...); err != nil {
+				return err
 			}
 		}
-	}
-	var text string
-	err := tx.QueryRowContext(ctx, `SELECT spent FROM purse_days WHERE day = ? AND denom = ?`, day, denom).Scan(&text)
-	if errors.Is(err, sql.ErrNoRows) {
-		text, err = "0", nil
-	}
-	if err != nil {
-		return types.Amount{}, err
-	}
-	spent, err := types.ParseAmount(text)
-	if err != nil {
-		return types.Amount{}, err
-	}
-	if spent, err = moved(day, spent, less, more); err != nil {
-		return spent, err
-	}
-	p.days.set(k, spent)
-	_, err = tx.ExecContext(ctx, `INSERT INTO purse_days (day, denom, spent) VALUES (?, ?, ?)
-		ON CONFLICT (day, denom) DO UPDATE SET spent = excluded.spent`, day, denom, spent.String())
-	return spent, err
+		rows, err := list(ctx, tx, readDay, `SELECT day, denom, spent, back FROM purse_spent WHERE day = ? AND denom = ?`, k.day, k.denom)
+		if err != nil {
+			return err
+		}
+		sum, err := total(rows)
+		if err != nil {
+			return err
+		}
+		return Limits{PerDay: limit}.day(sum, k.denom)
+	})
 }
 
-// moved takes less away from what a day has spent and adds more.
-func moved(day int64, spent, less, more types.Amount) (types.Amount, error) {
-	spent, ok := spent.Add(more)
+// total is what rows of one denomination come to.
+func total(rows []dayOf) (sum types.Amount, err error) {
+	var back types.Amount
+	for _, r := range rows {
+		if sum, err = add(sum, r.spent); err == nil {
+			back, err = add(back, r.back)
+		}
+		if err != nil {
+			return sum, err
+		}
+	}
+	sum, ok := sum.Sub(back)
 	if !ok {
-		return spent, fmt.Errorf("%w: the day's sum does not fit 128 bits", ErrLimit)
+		return sum, fmt.Errorf("less was spent than given back: %w", errDamaged)
 	}
-	if spent, ok = spent.Sub(less); !ok {
-		return spent, fmt.Errorf("day %d has spent less than one of its questions: %w", day, errDamaged)
-	}
-	return spent, nil
+	return sum, nil
 }
 
 // openQuery is a question whose cost is not known yet, counted at the most.
@@ -114,32 +167,24 @@ func readOpenQuery(row scanner) (o openQuery, err error) {
 	return o, err
 }
 
-// settleLeftOpen gives the question of a lane that is still open, if there is
-// one, its cost: what was firm and the ticks that were revealed. A lane has one
-// question in flight, so there is at most one.
-func (p *Purse) settleLeftOpen(ctx context.Context, tx *sql.Tx, ref types.LaneRef, ticks types.Amount) error {
-	open, err := list(ctx, tx, readOpenQuery, `SELECT seq, day, denom, firm, cost FROM purse_queries`+whereLane+`AND open = 1`, key(ref)...)
-	if err != nil {
-		return err
+// change writes a question with what it costs.
+func (o openQuery) change(ref types.LaneRef, now time.Time, cost types.Amount, open bool) keep.Change {
+	return keep.Change{
+		Slot: "question " + ref.String() + " " + strconv.FormatInt(o.seq, 10),
+		Text: `INSERT INTO purse_queries (tab, epoch, lane, seq, day, time, denom, firm, cost, open) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+			ON CONFLICT (tab, epoch, lane, seq) DO UPDATE SET cost = excluded.cost, open = excluded.open`,
+		Args: key(ref, o.seq, o.day, now.UnixMilli(), o.denom, o.firm.String(), cost.String(), open),
 	}
-	for _, o := range open {
-		if err := p.close(ctx, tx, ref, o, ticks); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
-// close gives an open question its cost: what was firm and ticks.
-func (p *Purse) close(ctx context.Context, tx *sql.Tx, ref types.LaneRef, o openQuery, ticks types.Amount) error {
+// close gives an open question of l its cost, what was firm and ticks, and keeps
+// changes with that.
+func (p *Purse) close(ctx context.Context, l *lane, o openQuery, ticks types.Amount, changes ...keep.Change) error {
 	cost, ok := o.firm.Add(ticks)
 	if !ok || cost.Cmp(o.cost) > 0 {
 		cost = o.cost
 	}
-	if _, err := p.addToDay(ctx, tx, o.day, o.denom, o.cost, cost); err != nil {
-		return err
-	}
-	_, err := tx.ExecContext(ctx, `UPDATE purse_queries SET cost = ?, open = 0`+whereLane+`AND seq = ?`,
-		append([]any{cost.String()}, key(ref, o.seq)...)...)
-	return err
+	back, _ := o.cost.Sub(cost)
+	return p.count(ctx, dayKey{o.day, o.denom}, types.Amount{}, back, types.Amount{},
+		append(changes, o.change(l.ref, p.cfg.Now(), cost, false))...)
 }

@@ -15,9 +15,13 @@
 //   - Nothing is signed that does not match the chain, the request or the limits.
 //   - A lane has one query in flight, across every process on the same database:
 //     whoever uses a lane holds a short lease on it.
+//   - What an app says of what passages counted is kept if the purse makes the same of
+//     text and passages (attribution.go), and if the app's receipt commits to it.
+//   - What a search buys is sealed to a key that is made for it and forgotten with it
+//     (search.go). The app is paid when all has opened and holds.
 //
 // The way through it: [Open] the state, [Purse.AddLane] for each lane of a tab,
-// [Purse.Ask] per question, [Purse.Receipts] and [Purse.Spent] to look back.
+// [Purse.Ask] or [Purse.Search] per question, [Purse.Receipts] and [Purse.Spent] to look back.
 // Inside, a question goes through quote.go (ask), bill.go (check), sign.go
 // (promise), stream.go with tick.go (pay and read), passages.go and receipts.go
 // (verify) and finish.go (keep).

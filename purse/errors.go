@@ -21,6 +21,6 @@ var (
 	ErrDown = errors.New("the gateway does not answer")
 	// ErrCut: the answer ended before it was whole. What arrived is in the Answer.
 	ErrCut = errors.New("the answer was cut short")
-	// ErrLease: another process took the lane over in the middle of a question.
-	ErrLease = errors.New("the lane was taken over by another process")
+	// errClosed: Close was called.
+	errClosed = errors.New("the purse is closed")
 )

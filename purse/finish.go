@@ -2,8 +2,6 @@ package purse
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 	"time"
 
@@ -30,52 +28,46 @@ func (p *Purse) finish(ctx context.Context, r *reading) error {
 	for _, s := range r.a.Receipts {
 		grown.Append(s.Hash())
 	}
-	err := keep.Write(ctx, p.cfg.DB, func(tx *sql.Tx) error {
-		for i, s := range r.a.Receipts {
-			if err := p.keepReceipt(ctx, tx, r.b.denom, l.mountain.Len()+uint64(i), s); err != nil {
-				return err
-			}
-		}
-		if err := keepMountain(ctx, tx, p.holder, r.q, grown); err != nil {
-			return err
-		}
-		for _, f := range r.bought.flags {
-			if _, err := tx.ExecContext(ctx, `INSERT INTO purse_flags (tab, epoch, lane, seq, asset, time, reason) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-				key(l.ref, int64(r.q.seq), int64(f.asset), p.cfg.Now().UnixMilli(), f.reason)...); err != nil {
-				return err
-			}
-		}
-		return p.close(ctx, tx, l.ref, r.q.booked, ticks)
-	})
+	changes, err := p.kept(r, grown)
+	if err == nil {
+		l.known = false // until it is kept
+		err = p.close(ctx, l, r.q.booked, ticks, changes...)
+	}
 	if err != nil {
-		l.known = false // the next question reads what is kept
 		return fmt.Errorf("keep the answer's receipts: %w", err)
 	}
-	l.mountain, l.leased, l.closed = grown, false, true
+	l.mountain, l.known = grown, true
+	r.m.afterEnd()
 	return nil
 }
 
-func (p *Purse) keepReceipt(ctx context.Context, tx *sql.Tx, denom string, place uint64, s pay.SignedReceipt) error {
-	_, err := tx.ExecContext(ctx, `INSERT INTO purse_receipts (tab, epoch, lane, seq, asset, place, time, denom, receipt)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		key(s.Lane, int64(s.Seq), int64(s.Asset), int64(place), p.cfg.Now().UnixMilli(), denom, s.Bytes())...)
-	return err
-}
-
-// keepMountain writes the mountain if the lane is still where this question left it,
-// and gives the lease back.
-func keepMountain(ctx context.Context, tx *sql.Tx, holder string, q *question, m pay.Mountain) error {
-	b, err := m.MarshalBinary()
+// kept is what is kept of an answer: its receipts and flags, how many ticks are
+// paid, and the mountain that the next voucher's receipts root is taken of.
+func (p *Purse) kept(r *reading, grown pay.Mountain) ([]keep.Change, error) {
+	l, now := r.q.lane, p.cfg.Now().UnixMilli()
+	mountain, err := grown.MarshalBinary()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	res, err := tx.ExecContext(ctx, `UPDATE purse_lanes SET mountain = ?, holder = '', held_until = 0`+whereLane+`AND holder = ? AND last_seq = ?`,
-		append([]any{b}, key(q.lane.ref, holder, int64(q.seq))...)...)
-	if err != nil {
-		return err
+	changes := []keep.Change{{
+		Slot: "end " + l.ref.String(), Text: `UPDATE purse_lanes SET mountain = ?, ticks = ?` + whereLane,
+		Args: append([]any{mountain, encodeTicks(l.open)}, key(l.ref)...),
+	}}
+	for i, s := range r.a.Receipts {
+		place := l.mountain.Len() + uint64(i)
+		changes = append(changes, keep.Change{
+			Slot: fmt.Sprintf("receipt %s %d", l.ref, place),
+			Text: `INSERT INTO purse_receipts (tab, epoch, lane, seq, asset, place, time, denom, receipt, record)
+				VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			Args: key(s.Lane, int64(s.Seq), int64(s.Asset), int64(place), now, r.b.denom, s.Bytes(), r.recordOf(s)),
+		})
 	}
-	if n, err := res.RowsAffected(); err != nil || n != 1 {
-		return errors.Join(err, fmt.Errorf("lane %s: %w", q.lane.ref, ErrLease))
+	for i, f := range r.bought.flags {
+		changes = append(changes, keep.Change{
+			Slot: fmt.Sprintf("flag %s %d %d", l.ref, r.q.seq, i),
+			Text: `INSERT INTO purse_flags (tab, epoch, lane, seq, asset, time, reason) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+			Args: key(l.ref, int64(r.q.seq), int64(f.asset), now, f.reason),
+		})
 	}
-	return nil
+	return changes, nil
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/weal-network/weal/pay"
+	"github.com/weal-network/weal/pay/attribution"
 	"github.com/weal-network/weal/types"
 	"github.com/weal-network/weal/wire"
 )
@@ -25,7 +26,9 @@ type gate struct {
 	onCitations func([]wire.Citation) []wire.Citation
 	onReceipts  func([]pay.SignedReceipt) []pay.SignedReceipt
 	onTrailer   func(*wire.Trailer)
-	extraTicks  uint32 // asked beyond what is owed
+	onRecord    func(attribution.Record) // what the app's receipt commits to and the trailer says
+	overstated  uint32                   // bytes that no passage has
+	extraTicks  uint32                   // asked beyond what is owed
 	answer      []string
 
 	mu      sync.Mutex
@@ -44,6 +47,18 @@ type served struct {
 	payment  *wire.Payment
 	salt     types.Hash
 	accepted bool
+}
+
+// band is what a passage was offered with.
+func (s *served) band(id types.Hash) uint8 {
+	for _, v := range s.quote.Vaults {
+		for _, item := range v.Items {
+			if item.ID == id {
+				return item.Band
+			}
+		}
+	}
+	return 0
 }
 
 func newGate(w *world) *gate {
@@ -111,9 +126,10 @@ func (g *gate) quote(rw http.ResponseWriter, header string, body []byte) error {
 	for _, v := range []types.AssetID{vaultA, vaultB} {
 		o := wire.Offer{ID: "o", Asset: v, Version: 1, Root: g.w.asset[v].Root, Denom: denom, Expires: expires}
 		for _, c := range g.w.texts[v][:map[types.AssetID]int{vaultA: 2, vaultB: 1}[v]] {
-			o.Items = append(o.Items, wire.OfferedPassage{
-				ID: pay.SaltedID(s.salt, c.Hash()), Band: 9, Bytes: uint32(len(c.Text)), Price: g.w.asset[v].Prices[0].Amount,
-			})
+			item := wire.OfferedPassage{ID: pay.SaltedID(s.salt, c.Hash()), Band: 9 - uint8(len(o.Items)), Bytes: uint32(len(c.Text)) + g.overstated}
+			price, _ := g.w.asset[v].PassagePrice(denom, item.Band)
+			item.Price, _ = price.Passage(int(item.Bytes))
+			o.Items = append(o.Items, item)
 		}
 		s.quote.Vaults = append(s.quote.Vaults, o)
 	}
@@ -172,6 +188,7 @@ func (g *gate) accept(s *served, pm *wire.Payment) error {
 	if len(pm.Leaves) != len(s.quote.Vaults) || len(pm.Ticks) != len(s.quote.Meters) {
 		return g.fault("%d leaves, %d ticks", len(pm.Leaves), len(pm.Ticks))
 	}
+	fillIn(s.quote, pm)
 	known := map[string]types.Amount{}
 	for i, l := range pm.Leaves {
 		if err := g.leaf(v.Voucher, s.quote.Vaults[i], l, known); err != nil {
@@ -190,6 +207,30 @@ func (g *gate) accept(s *served, pm *wire.Payment) error {
 	}
 	g.seqs[v.Lane], s.payment, s.accepted = v.Seq, pm, true
 	return nil
+}
+
+// fillIn gives a payment the orders that the quote asks for, as spec/wire.md says: a
+// purse leaves them out.
+func fillIn(q wire.Quote, pm *wire.Payment) {
+	base := pay.Order{Lane: q.Lane, Seq: q.Seq, Gateway: q.Gateway, Request: q.Request}
+	var items []types.Hash
+	for i, o := range q.Vaults {
+		var ids []types.Hash
+		order := base
+		for _, item := range o.Items {
+			order.Price, _ = order.Price.Add(item.Price)
+			ids = append(ids, item.ID)
+		}
+		order.Asset, order.Version, order.Items = o.Asset, o.Version, pay.ItemsHash(ids)
+		items = append(items, order.Items)
+		pm.Leaves[i].Order = order
+	}
+	base.Items = pay.ItemsHash(items)
+	for i, m := range q.Meters {
+		order := base
+		order.Asset, order.Version, order.Price, order.Tokens, order.Prompt, order.Most = m.Asset, m.Version, m.Price, m.Tokens, m.Prompt, m.Most
+		pm.Ticks[i].Order = order
+	}
 }
 
 func account(lane types.LaneRef, asset types.AssetID) string { return fmt.Sprint(lane, " ", asset) }
@@ -257,7 +298,7 @@ func (g *gate) stream(ctx context.Context, ev *wire.Events, s *served, body []by
 	}
 	stop := "stop"
 	receipts, charges := g.receipts(s, body)
-	tr := &wire.Trailer{Receipts: receipts, Charges: charges, OverheadMillis: 1.5}
+	tr := &wire.Trailer{Receipts: receipts, Charges: charges, Attribution: g.record(s), OverheadMillis: 1.5}
 	if g.onTrailer != nil {
 		g.onTrailer(tr)
 	}
@@ -287,6 +328,19 @@ func (g *gate) citations(s *served) []wire.Citation {
 	return all
 }
 
+// record says what each passage counted.
+func (g *gate) record(s *served) attribution.Record {
+	var passages []attribution.Passage
+	for _, c := range g.citations(s) {
+		passages = append(passages, attribution.Passage{N: uint32(c.N), Asset: c.Asset, Version: c.Version, Chunk: c.Passage.Chunk().Hash(), Band: s.band(c.Passage.ID)})
+	}
+	r, _ := attribution.Make(passages, g.text()) // of nothing it is nothing
+	if g.onRecord != nil {
+		g.onRecord(r)
+	}
+	return r
+}
+
 func (g *gate) receipts(s *served, body []byte) ([]pay.SignedReceipt, []wire.Charge) {
 	var all []pay.SignedReceipt
 	var charges []wire.Charge
@@ -294,6 +348,9 @@ func (g *gate) receipts(s *served, body []byte) ([]pay.SignedReceipt, []wire.Cha
 		r := pay.Receipt{
 			Chain: pay.ChainHash(chainID), Lane: o.Lane, Seq: o.Seq, Asset: o.Asset, Version: o.Version, Order: o.Hash(),
 			Input: sha256.Sum256(body), Output: sha256.Sum256([]byte(g.text())), Amount: price, Policy: pay.PolicyAudit, Time: 1,
+		}
+		if o.Asset == appID {
+			r.Detail = g.record(s).Detail()
 		}
 		signed, err := pay.SignGroup([]pay.Receipt{r}, testKey(uint64(o.Asset)))
 		if err == nil {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/weal-network/weal/pay"
+	"github.com/weal-network/weal/pay/attribution"
 	"github.com/weal-network/weal/types"
 )
 
@@ -45,6 +46,8 @@ type Kept struct {
 	Place uint64 `json:"place"`
 	// Kept is when it came, Unix milliseconds by this machine's clock.
 	Kept int64 `json:"kept"`
+	// Attribution is the record that the receipt commits to, if it does.
+	Attribution attribution.Record `json:"attribution,omitempty"`
 }
 
 // Receipts lists receipts, newest first. All of them held when they came.
@@ -54,7 +57,7 @@ func (p *Purse) Receipts(ctx context.Context, f Filter) ([]Kept, error) {
 	}
 	where, args := f.where()
 	kept, err := list(ctx, p.cfg.DB, readKept,
-		`SELECT receipt, denom, place, time FROM purse_receipts`+where+` ORDER BY time DESC, tab, epoch, lane, place DESC LIMIT ?`,
+		selectKept+where+` ORDER BY time DESC, tab, epoch, lane, place DESC LIMIT ?`,
 		append(args, f.Limit)...)
 	if err != nil {
 		return nil, fmt.Errorf("read receipts: %w", err)
@@ -67,8 +70,7 @@ func (p *Purse) Receipts(ctx context.Context, f Filter) ([]Kept, error) {
 // use the purse.
 func (p *Purse) EachReceipt(ctx context.Context, filter Filter, f func(Kept) error) error {
 	where, args := filter.where()
-	rows, err := p.cfg.DB.QueryContext(ctx,
-		`SELECT receipt, denom, place, time FROM purse_receipts`+where+` ORDER BY time, tab, epoch, lane, place`, args...)
+	rows, err := p.cfg.DB.QueryContext(ctx, selectKept+where+` ORDER BY time, tab, epoch, lane, place`, args...)
 	if err != nil {
 		return fmt.Errorf("read receipts: %w", err)
 	}
@@ -88,14 +90,19 @@ func (p *Purse) EachReceipt(ctx context.Context, filter Filter, f func(Kept) err
 	return nil
 }
 
+// selectKept selects what readKept reads.
+const selectKept = `SELECT receipt, denom, place, time, record FROM purse_receipts`
+
 func readKept(row scanner) (k Kept, err error) {
-	var b []byte
+	var b, record []byte
 	var place int64
-	if err := row.Scan(&b, &k.Denom, &place, &k.Kept); err != nil {
+	if err := row.Scan(&b, &k.Denom, &place, &k.Kept, &record); err != nil {
 		return k, err
 	}
 	k.Place = uint64(place)
-	k.SignedReceipt, err = pay.ParseSignedReceipt(b)
+	if k.SignedReceipt, err = pay.ParseSignedReceipt(b); err == nil && record != nil {
+		k.Attribution, err = attribution.Parse(record)
+	}
 	return k, err
 }
 
@@ -114,33 +121,31 @@ type Spending struct {
 
 // Spent tells what the purse has spent.
 func (p *Purse) Spent(ctx context.Context) (Spending, error) {
-	type row struct {
-		day int64
-		sum Sum
-	}
-	rows, err := list(ctx, p.cfg.DB, func(s scanner) (r row, err error) {
-		var text string
-		if err := s.Scan(&r.day, &r.sum.Denom, &text); err != nil {
-			return r, err
-		}
-		r.sum.Amount, err = types.ParseAmount(text)
-		return r, err
-	}, `SELECT day, denom, spent FROM purse_days ORDER BY denom, day`)
+	rows, err := list(ctx, p.cfg.DB, readDay, `SELECT day, denom, spent, back FROM purse_spent ORDER BY denom, day`)
 	if err != nil {
 		return Spending{}, fmt.Errorf("read spending: %w", err)
 	}
 	s, today := Spending{Today: []Sum{}, Ever: []Sum{}}, day(p.cfg.Now())
-	for _, r := range rows {
-		if r.day == today {
-			s.Today = append(s.Today, r.sum)
+	for len(rows) > 0 {
+		n := 1
+		for n < len(rows) && rows[n].dayKey == rows[0].dayKey {
+			n++
 		}
-		if n := len(s.Ever); n == 0 || s.Ever[n-1].Denom != r.sum.Denom {
-			s.Ever = append(s.Ever, Sum{Denom: r.sum.Denom})
-		}
-		last := &s.Ever[len(s.Ever)-1]
-		if last.Amount, err = add(last.Amount, r.sum.Amount); err != nil {
+		sum := Sum{Denom: rows[0].denom}
+		if sum.Amount, err = total(rows[:n]); err != nil {
 			return Spending{}, err
 		}
+		if rows[0].day == today {
+			s.Today = append(s.Today, sum)
+		}
+		if n := len(s.Ever); n == 0 || s.Ever[n-1].Denom != sum.Denom {
+			s.Ever = append(s.Ever, Sum{Denom: sum.Denom})
+		}
+		last := &s.Ever[len(s.Ever)-1]
+		if last.Amount, err = add(last.Amount, sum.Amount); err != nil {
+			return Spending{}, err
+		}
+		rows = rows[n:]
 	}
 	return s, nil
 }

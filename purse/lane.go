@@ -1,46 +1,43 @@
 package purse
 
 import (
-	"cmp"
 	"context"
 	"crypto/ed25519"
 	"crypto/sha256"
-	"database/sql"
 	"encoding/binary"
-	"errors"
 	"fmt"
-	"slices"
 	"time"
 
-	"github.com/weal-network/weal/keep"
 	"github.com/weal-network/weal/pay"
 	"github.com/weal-network/weal/types"
 )
 
-// seqBlock is how many sequence numbers are reserved at once. Only a reservation
-// costs a flush to the disk.
-const seqBlock = 256
-
-// lane is a lane and, while this process uses it, what it has promised.
+// lane is a lane and, while this purse holds it, what it has promised.
 type lane struct {
 	ref     types.LaneRef
 	key     ed25519.PrivateKey
 	gateway types.AssetID
 	denom   string
 
-	busy     bool         // guarded by Purse.mu: a question uses it
-	promised types.Amount // guarded by Purse.mu: total of the last voucher known of
+	// Guarded by Purse.mu.
+	busy     bool         // a question uses it
+	promised types.Amount // total of the last voucher known of
+	cap      types.Amount // as the chain said last
+	sighted  bool         // cap is known
+	held     bool         // the database says that it is this purse's
+	wanted   bool         // another process waits for it
+	used     time.Time    // when a question gave it back last
+	shunned  time.Time    // until when it is left to another process
+	late     *meters      // of its last answer, if there are ticks of it that were not sent
+	later    *time.Timer  // sends them
 
 	// All below belongs to the question that uses the lane.
-	leased            bool // the database says so, until it is told otherwise
-	closed            bool // no question of it is open in the database
-	missed            bool // the last try to lease it failed: another process has it
 	known             bool // the fields below are what the database has
 	lastSeq           uint64
 	leaves            []pay.Leaf // ascending by asset
 	open              []openTick // promised by the last voucher, not folded in yet
 	mountain          pay.Mountain
-	nextSeq, endOfSeq uint64 // reserved for this process: [nextSeq, endOfSeq)
+	nextSeq, endOfSeq uint64 // reserved for this purse: [nextSeq, endOfSeq)
 }
 
 // openTick is a promise of ticks and how many of them were revealed.
@@ -65,85 +62,183 @@ func (l *lane) secret(asset types.AssetID, seq uint64) types.Hash {
 	return sha256.Sum256(binary.BigEndian.AppendUint64(b, uint64(asset)))
 }
 
-// wake tells those who wait that a lane may be free. Called with p.mu held.
-func (p *Purse) wake() {
-	close(p.freed)
-	p.freed = make(chan struct{})
+// seq uses up the lane's next sequence number.
+func (l *lane) seq() uint64 {
+	l.nextSeq++
+	return l.nextSeq - 1
 }
 
-// take waits for a lane to app, the one with the most left first, and leases it.
-// The caller gives it back with release.
-func (p *Purse) take(ctx context.Context, app types.AssetID, left map[types.LaneRef]types.Amount) (*lane, error) {
-	for all := false; ; {
+// left is what a lane can still promise, as far as it is known; all that there is
+// if it is not.
+func (l *lane) left() types.Amount {
+	if !l.sighted {
+		return greatest
+	}
+	rest, _ := l.cap.Sub(l.promised)
+	return rest
+}
+
+var greatest = types.AmountFromBytes([types.AmountSize]byte{
+	0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+})
+
+// wanted is which lanes will do: those of an app, or a single one.
+type wanted struct {
+	app  types.AssetID
+	only types.LaneRef // zero: any
+}
+
+func (w wanted) fits(l *lane) bool {
+	return l.gateway == w.app && (w.only == types.LaneRef{} || w.only == l.ref)
+}
+
+// waitTime is how long who waits for a lane waits until it looks again: a lane that
+// another process holds does not tell when it is free.
+const waitTime = 100 * time.Millisecond
+
+// take waits for a lane to app, the one with the most left first, and holds it. The
+// caller gives it back with release. app may be zero if all lanes are for one.
+func (p *Purse) take(ctx context.Context, w wanted) (*lane, error) {
+	p.mu.Lock()
+	err := p.oneApp(&w)
+	p.mu.Unlock()
+	if err != nil {
+		return nil, err
+	}
+	for {
 		p.mu.Lock()
-		free, freed := p.free(app, left), p.freed
+		freed := p.freed
 		p.mu.Unlock()
-		for _, l := range free {
-			ok, err := p.tryTake(ctx, l)
-			if ok || err != nil {
-				return l, err
-			}
+		l, taken, err := p.tryAll(ctx, w)
+		if l != nil || err != nil {
+			return l, err
 		}
-		if !all { // left may have no lane that was in use
-			var err error
-			if _, left, err = p.look(ctx, app, false); err != nil {
+		if taken != nil {
+			if err := p.wish(ctx, taken); err != nil {
 				return nil, err
 			}
-			all = true
-			continue
 		}
-		// A lane that another process holds does not tell when it is free.
 		select {
 		case <-ctx.Done():
 			return nil, fmt.Errorf("wait for a free lane: %w", context.Cause(ctx))
 		case <-freed:
-		case <-time.After(100 * time.Millisecond):
+		case <-time.After(waitTime):
 		}
 	}
 }
 
-// free lists the lanes to app that no question of this process uses. Called with
-// p.mu held.
-func (p *Purse) free(app types.AssetID, left map[types.LaneRef]types.Amount) []*lane {
-	var free []*lane
+// oneApp fills in which app is meant. Called with p.mu held.
+func (p *Purse) oneApp(w *wanted) error {
+	first := types.AssetID(0)
 	for _, l := range p.lanes {
-		if _, usable := left[l.ref]; usable && l.gateway == app && !l.busy {
-			free = append(free, l)
+		if first == 0 {
+			first = l.gateway
+		}
+		if w.app == 0 && l.gateway != first {
+			return fmt.Errorf("%w: there are lanes for several apps; say which app to ask", ErrNoLane)
 		}
 	}
-	slices.SortStableFunc(free, func(a, b *lane) int {
-		return cmp.Or(left[b.ref].Cmp(left[a.ref]), cmp.Compare(a.ref.Lane, b.ref.Lane))
-	})
-	return free
+	if w.app == 0 {
+		w.app = first
+	}
+	for _, l := range p.lanes {
+		if w.fits(l) {
+			return nil
+		}
+	}
+	return fmt.Errorf("%w: open a tab with a lane for app %d first", ErrNoLane, w.app)
 }
 
-// tryTake takes l if it is free here and in the database.
-func (p *Purse) tryTake(ctx context.Context, l *lane) (bool, error) {
-	p.mu.Lock()
-	taken := l.busy
-	l.busy = true
-	p.mu.Unlock()
-	if taken {
-		return false, nil
-	}
-	ok, err := true, error(nil)
-	if l.missed {
-		ok, err = p.mayAcquire(ctx, l)
-	}
-	if ok && err == nil {
-		ok, err = p.acquire(ctx, l)
-		l.leased, l.missed = ok, !ok
-	}
-	if !ok || err != nil {
+// tryAll takes the best of the lanes that are idle and can pay. If there is none, it
+// returns the best of those that other processes hold, or an error if no lane can pay.
+func (p *Purse) tryAll(ctx context.Context, w wanted) (l, taken *lane, err error) {
+	tried := map[*lane]bool(nil)
+	spent, closed := 0, 0
+	for {
+		l, busy := p.best(w, tried)
+		if l == nil {
+			switch {
+			case busy || taken != nil:
+				return nil, taken, nil
+			case spent > 0:
+				return nil, nil, fmt.Errorf("%w: every lane for app %d is used up; fund the tab with a new lane", ErrFunds, w.app)
+			case closed > 0:
+				return nil, nil, fmt.Errorf("%w: no lane for app %d is open; open a new tab", ErrNoLane, w.app)
+			}
+			return nil, nil, nil // they were left to another process just now
+		}
+		state, better, err := p.sight(ctx, l)
+		if err == nil && better {
+			p.unbusy(l, false)
+			continue // another has more left
+		}
+		ok := err == nil && state == types.LaneOpen && (!l.left().IsZero() || w.only == l.ref)
+		mine := false
+		if ok {
+			mine, err = p.hold(ctx, l)
+		}
+		if mine && err == nil {
+			return l, nil, nil
+		}
 		p.unbusy(l, false) // waking others here would have them spin on the database
+		switch {
+		case err != nil:
+			return nil, nil, fmt.Errorf("take lane %s: %w", l.ref, err)
+		case ok:
+			if taken == nil {
+				taken = l
+			}
+		case state == types.LaneOpen:
+			spent++
+		default:
+			closed++
+		}
+		if tried == nil {
+			tried = map[*lane]bool{}
+		}
+		tried[l] = true
 	}
-	if err != nil {
-		return false, fmt.Errorf("take lane %s: %w", l.ref, err)
-	}
-	return ok, nil
 }
 
-// unbusy frees l for this process; wake tells those who wait for a lane.
+// best marks the lane as busy that is idle and has the most left, and returns it. It
+// says whether others are busy.
+func (p *Purse) best(w wanted, tried map[*lane]bool) (l *lane, busy bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var most types.Amount
+	for _, c := range p.lanes {
+		switch {
+		case !w.fits(c) || tried[c]:
+		case c.busy:
+			busy = true
+		case !c.shunned.IsZero() && p.cfg.Now().Before(c.shunned):
+		default:
+			if left := c.left(); l == nil || left.Cmp(most) > 0 {
+				l, most = c, left
+			}
+		}
+	}
+	if l != nil {
+		l.busy = true
+	}
+	return l, busy
+}
+
+// sight asks the chain about a lane, and whether another idle lane has more left than
+// it turns out to have.
+func (p *Purse) sight(ctx context.Context, l *lane) (state types.LaneState, better bool, err error) {
+	onChain, err := p.cfg.Chain.Lane(ctx, l.ref)
+	if err != nil {
+		return state, false, fmt.Errorf("look it up: %w", err)
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	first := !l.sighted
+	l.cap, l.sighted = onChain.Cap, true
+	return onChain.State, first && onChain.State == types.LaneOpen, nil
+}
+
+// unbusy frees l for this purse; wake tells those who wait for a lane.
 func (p *Purse) unbusy(l *lane, wake bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -153,93 +248,8 @@ func (p *Purse) unbusy(l *lane, wake bool) {
 	}
 }
 
-// mayAcquire looks whether the lease can be had. A look takes no lock that the
-// holder needs for its ticks; a try to lease would.
-func (p *Purse) mayAcquire(ctx context.Context, l *lane) (ok bool, err error) {
-	err = p.cfg.DB.QueryRowContext(ctx, `SELECT holder = ? OR held_until < ? FROM purse_lanes`+whereLane,
-		append([]any{p.holder, p.cfg.Now().UnixMilli()}, key(l.ref)...)...).Scan(&ok)
-	return ok, err
-}
-
-// acquire leases l, reads its state anew if another process changed it, and
-// reserves sequence numbers.
-func (p *Purse) acquire(ctx context.Context, l *lane) (ok bool, err error) {
-	reserved, next, endOf := false, l.nextSeq, l.endOfSeq
-	err = keep.Write(ctx, p.cfg.DB, func(tx *sql.Tx) error {
-		ok, reserved, l.nextSeq, l.endOfSeq = false, false, next, endOf // it may be run again
-		now := p.cfg.Now()
-		var lastSeq, end int64
-		err := tx.QueryRowContext(ctx, `UPDATE purse_lanes SET holder = ?, held_until = ?`+whereLane+
-			`AND (holder = ? OR held_until < ?) RETURNING last_seq, reserved`,
-			append([]any{p.holder, now.Add(p.lease).UnixMilli()}, key(l.ref, p.holder, now.UnixMilli())...)...).Scan(&lastSeq, &end)
-		if errors.Is(err, sql.ErrNoRows) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		ok = true
-		if !l.known || l.lastSeq != uint64(lastSeq) {
-			if err := l.load(ctx, tx); err != nil {
-				return err
-			}
-		}
-		if l.nextSeq < l.endOfSeq && l.nextSeq > l.lastSeq {
-			return nil
-		}
-		reserved = true
-		l.nextSeq, l.endOfSeq = uint64(end)+1, uint64(end)+1+seqBlock
-		_, err = tx.ExecContext(ctx, `UPDATE purse_lanes SET reserved = ?`+whereLane,
-			append([]any{end + seqBlock}, key(l.ref)...)...)
-		return err
-	})
-	if err == nil && reserved {
-		err = keep.Sync(p.cfg.DB)
-	}
-	if err != nil {
-		l.known, l.nextSeq, l.endOfSeq = false, 0, 0
-	}
-	return ok, err
-}
-
-// seq uses up the lane's next sequence number.
-func (l *lane) seq() uint64 {
-	l.nextSeq++
-	return l.nextSeq - 1
-}
-
-// holdOn renews the lease until ctx ends, and cancels the question if it is lost.
-func (p *Purse) holdOn(ctx context.Context, l *lane, lost context.CancelCauseFunc) {
-	t := time.NewTicker(p.lease / 3)
-	defer t.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-t.C:
-		}
-		n, err := change(ctx, p.cfg.DB, `UPDATE purse_lanes SET held_until = ?`+whereLane+`AND holder = ?`,
-			append([]any{p.cfg.Now().Add(p.lease).UnixMilli()}, key(l.ref, p.holder)...)...)
-		if err != nil {
-			continue // the next tick tries again before the lease ends
-		}
-		if n == 0 {
-			lost(fmt.Errorf("lane %s: %w", l.ref, ErrLease))
-			return
-		}
-	}
-}
-
-// release gives l back, to this process and to others.
-func (p *Purse) release(l *lane) {
-	defer p.unbusy(l, true)
-	if !l.leased {
-		return // the question's end has told it already
-	}
-	ctx, stop := context.WithTimeout(context.Background(), 5*time.Second)
-	defer stop()
-	if _, err := change(ctx, p.cfg.DB, `UPDATE purse_lanes SET holder = '', held_until = 0`+whereLane+`AND holder = ?`,
-		key(l.ref, p.holder)...); err != nil {
-		p.cfg.Log.Warn("lane stays leased until the lease ends", "lane", l.ref.String(), "error", err)
-	}
+// wake tells those who wait that a lane may be free. Called with p.mu held.
+func (p *Purse) wake() {
+	close(p.freed)
+	p.freed = make(chan struct{})
 }

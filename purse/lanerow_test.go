@@ -44,7 +44,7 @@ func TestLaneRow(t *testing.T) {
 // purse is opened whose leaves and ticks are tables.
 func TestPurseOfTheFirstVersion(t *testing.T) {
 	ctx := context.Background()
-	db, err := keep.Open(filepath.Join(t.TempDir(), "purse.db"))
+	db, err := keep.OpenShared(filepath.Join(t.TempDir(), "purse.db"))
 	require.NoError(t, err)
 	defer db.Close()
 	require.NoError(t, keep.Schema(ctx, db, "purse", 1, firstVersion...))

@@ -2,6 +2,7 @@ package purse
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/weal-network/weal/pay"
 	"github.com/weal-network/weal/types"
@@ -62,7 +63,7 @@ func (w *purchase) check(c wire.Citation) Citation {
 // fault says what is wrong with a passage of v, if anything is.
 func (w *purchase) fault(v *payee, c wire.Citation, chunk types.Hash) string {
 	id := pay.SaltedID(c.Salt, chunk)
-	size, bought := v.sizes[id]
+	offered, bought := v.offered[id]
 	switch {
 	case !bought:
 		return "it is not one of the passages that were ordered"
@@ -77,8 +78,11 @@ func (w *purchase) fault(v *payee, c wire.Citation, chunk types.Hash) string {
 	if err := c.Passage.Proof.Verify(chunk, v.root); err != nil {
 		return fmt.Sprintf("its proof does not lead to the root on the chain: %v", err)
 	}
-	if uint64(len(c.Passage.Text)) != uint64(size) {
-		return fmt.Sprintf("it has %d bytes, offered were %d", len(c.Passage.Text), size)
+	switch text, heading := c.Passage.Text, c.Passage.Heading; {
+	case uint64(len(text)) != uint64(offered.Bytes):
+		return fmt.Sprintf("it has %d bytes, offered were %d", len(text), offered.Bytes)
+	case !strings.HasPrefix(text, offered.Preview) || !strings.HasPrefix(heading, offered.Heading):
+		return "what was shown of it before it was bought is not its beginning"
 	}
 	return ""
 }

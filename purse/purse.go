@@ -3,9 +3,7 @@ package purse
 import (
 	"context"
 	"crypto/ed25519"
-	"crypto/rand"
 	"database/sql"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -30,7 +28,8 @@ type Chain interface {
 
 // Config is what a purse needs. DB, ChainID and Chain are required.
 type Config struct {
-	// DB keeps the state; see keep.Open. It holds the lanes' secret keys.
+	// DB keeps the state; see keep.OpenShared. One purse uses it at a time: other
+	// processes open the database for themselves. It holds the lanes' secret keys.
 	DB      *sql.DB
 	ChainID string
 	Chain   Chain
@@ -49,9 +48,8 @@ type Config struct {
 // Purse pays for questions. It is safe for concurrent use: every question takes
 // a lane of its own.
 type Purse struct {
-	cfg    Config
-	chain  types.Hash
-	holder string // names this Purse in leases
+	cfg   Config
+	chain types.Hash
 	// verifier knows the keys of assets.
 	verifier *pay.Verifier
 
@@ -60,8 +58,14 @@ type Purse struct {
 	mu    sync.Mutex
 	lanes []*lane
 	freed chan struct{} // closed, and replaced, whenever a lane becomes free
-	lease time.Duration // how long a lane stays taken if its holder dies
 	pause time.Duration // before a tick that was lost is sent again
+
+	quit chan struct{}  // closed by Close
+	late sync.WaitGroup // what Close waits for
+
+	claim  sync.Mutex // guards what follows
+	holder string     // this purse's name in the lanes it holds; it does not change once it is set
+	closed bool
 }
 
 // rememberedKeys is of how many assets the keys are prepared for verifying.
@@ -87,13 +91,14 @@ func Open(ctx context.Context, cfg Config) (*Purse, error) {
 		cfg.HTTP = &http.Client{Transport: t}
 	}
 	if err := keep.Schema(ctx, cfg.DB, "purse", schemaVersion, schema...); err != nil {
+		return nil, err
+	}
+	if err := keep.Schema(ctx, cfg.DB, "purse/attributions", 1, attributionsSchema); err != nil {
 		return nil, fmt.Errorf("open purse: %w", err)
 	}
-	var id [16]byte
-	_, _ = rand.Read(id[:]) // never fails
 	p := &Purse{
-		cfg: cfg, chain: pay.ChainHash(cfg.ChainID), holder: hex.EncodeToString(id[:]),
-		verifier: pay.NewVerifier(rememberedKeys), freed: make(chan struct{}), lease: 5 * time.Second, pause: tickPause,
+		cfg: cfg, chain: pay.ChainHash(cfg.ChainID), verifier: pay.NewVerifier(rememberedKeys),
+		freed: make(chan struct{}), quit: make(chan struct{}), pause: tickPause,
 	}
 	return p, p.loadLanes(ctx)
 }
@@ -114,8 +119,8 @@ func (p *Purse) AddLane(ctx context.Context, ref types.LaneRef, key ed25519.Priv
 		return fmt.Errorf("add lane %s: %w: it is paid by %s, this purse is that of %s", ref, ErrNoLane, onChain.Payer, p.cfg.Payer)
 	}
 	_, err = p.cfg.DB.ExecContext(ctx, `INSERT INTO purse_lanes
-		(tab, epoch, lane, seed, gateway, denom, reserved, last_seq, total, holder, held_until)
-		VALUES (?, ?, ?, ?, ?, ?, 0, 0, '0', '', 0) ON CONFLICT DO NOTHING`,
+		(tab, epoch, lane, seed, gateway, denom, reserved, last_seq, total, holder)
+		VALUES (?, ?, ?, ?, ?, ?, 0, 0, '0', '') ON CONFLICT DO NOTHING`,
 		int64(ref.Tab), ref.Epoch, ref.Lane, key.Seed(), int64(onChain.Gateway), onChain.Denom)
 	if err == nil {
 		err = keep.Sync(p.cfg.DB) // a lane's key is worth its cap: it must not be lost

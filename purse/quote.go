@@ -19,7 +19,7 @@ const quoteTime = 60 * time.Second
 func (p *Purse) quote(ctx context.Context, q *question) (*wire.Quote, error) {
 	ctx, stop := context.WithTimeout(ctx, quoteTime)
 	defer stop()
-	resp, err := p.post(ctx, q, wire.PathCompletions, q.body, wire.HeaderLane, wire.FormatLane(q.lane.ref, q.seq))
+	resp, err := p.post(ctx, q, q.path, q.body, wire.HeaderLane, wire.FormatLane(q.lane.ref, q.seq))
 	if err != nil {
 		return nil, fmt.Errorf("ask for a quote: %w: %w", ErrDown, err)
 	}

@@ -1,11 +1,9 @@
 package purse
 
 import (
-	"crypto/sha256"
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/weal-network/weal/pay"
 	"github.com/weal-network/weal/types"
@@ -19,6 +17,7 @@ func (r *reading) conclude() {
 	for i := range a.Citations {
 		a.Citations[i].Quoted = strings.Contains(a.Text, fmt.Sprintf("[%d]", a.Citations[i].N))
 	}
+	a.Keeping = r.b.keeping()
 	r.bought.missing(r.b)
 	a.Problems = append(a.Problems, r.bought.problems...)
 	for _, v := range r.b.payees {
@@ -30,6 +29,7 @@ func (r *reading) conclude() {
 		a.Total, _ = a.Total.Add(item.Amount) // fits: no more than the bill's sum
 	}
 	r.checkReceipts()
+	r.attribute(r.counted)
 	for _, c := range r.charges {
 		i := slices.IndexFunc(a.Items, func(it Item) bool { return it.Asset == c.Asset })
 		if i < 0 || a.Items[i].Amount != c.Amount {
@@ -55,7 +55,6 @@ func (r *reading) ticks(asset types.AssetID) types.Amount {
 // checkReceipts keeps the receipts that hold: one of each payee.
 func (r *reading) checkReceipts() {
 	have := map[types.AssetID]bool{}
-	first := r.verify()
 	for k, s := range r.receipts {
 		i := slices.IndexFunc(r.b.payees, func(v *payee) bool { return v.asset.ID == s.Asset })
 		switch {
@@ -65,11 +64,7 @@ func (r *reading) checkReceipts() {
 			r.problem("asset %d: there is more than one receipt", s.Asset)
 		default:
 			v := r.b.payees[i]
-			unsigned, known := first[k]
-			if !known {
-				unsigned = r.p.verifier.Receipt(s, v.asset.Key)
-			}
-			if fault := r.receiptFault(s, unsigned, v, r.a.Items[i].Amount); fault != "" {
+			if fault := r.receiptFault(s, r.unsigned(k, v), v, r.a.Items[i].Amount); fault != "" {
 				r.problem("the receipt of asset %d does not hold: %s", s.Asset, fault)
 				continue
 			}
@@ -84,26 +79,41 @@ func (r *reading) checkReceipts() {
 	}
 }
 
-// verify checks the signature of the first receipt of each payee, all at once, and
-// returns what is wrong with each, by its place. Of the others nothing is known.
-func (r *reading) verify() map[int]error {
-	faults, places := make([]error, len(r.b.payees)), make([]int, len(r.b.payees))
-	var wg sync.WaitGroup
-	for i, v := range r.b.payees {
-		places[i] = slices.IndexFunc(r.receipts, func(s pay.SignedReceipt) bool { return s.Asset == v.asset.ID })
-		if places[i] >= 0 {
-			s := r.receipts[places[i]]
-			wg.Go(func() { faults[i] = r.p.verifier.Receipt(s, v.asset.Key) })
+// verifying is a receipt's signature being checked while the answer goes on.
+type verifying struct {
+	done  chan struct{}
+	fault error // once done is closed
+}
+
+// take takes receipts in, and has the signature of the first of each payee checked,
+// beside what goes on.
+func (r *reading) take(receipts []pay.SignedReceipt) {
+	for _, s := range receipts {
+		k := len(r.receipts)
+		r.receipts = append(r.receipts, s)
+		i := slices.IndexFunc(r.b.payees, func(v *payee) bool { return v.asset.ID == s.Asset })
+		if i < 0 || slices.ContainsFunc(r.receipts[:k], func(other pay.SignedReceipt) bool { return other.Asset == s.Asset }) {
+			continue
 		}
-	}
-	wg.Wait()
-	known := map[int]error{}
-	for i, k := range places {
-		if k >= 0 {
-			known[k] = faults[i]
+		v := &verifying{done: make(chan struct{})}
+		if r.checks == nil {
+			r.checks = map[int]*verifying{}
 		}
+		r.checks[k] = v
+		go func() {
+			defer close(v.done)
+			v.fault = r.p.verifier.Receipt(s, r.b.payees[i].asset.Key)
+		}()
 	}
-	return known
+}
+
+// unsigned returns what is wrong with the signature of receipt k, which is v's.
+func (r *reading) unsigned(k int, v *payee) error {
+	if c, ok := r.checks[k]; ok {
+		<-c.done
+		return c.fault
+	}
+	return r.p.verifier.Receipt(r.receipts[k], v.asset.Key)
 }
 
 // receiptFault says why s, whose signature failed with unsigned if it did, is not
@@ -112,7 +122,7 @@ func (r *reading) receiptFault(s pay.SignedReceipt, unsigned error, v *payee, pa
 	if unsigned != nil {
 		return unsigned.Error()
 	}
-	text := types.Hash(sha256.Sum256([]byte(r.a.Text)))
+	given, known := r.output(v)
 	switch {
 	case s.Chain != r.p.chain:
 		return "it is of another chain"
@@ -122,9 +132,9 @@ func (r *reading) receiptFault(s pay.SignedReceipt, unsigned error, v *payee, pa
 		return fmt.Sprintf("it is of version %d, ordered was version %d", s.Version, v.order.Version)
 	case s.Amount != paid:
 		return fmt.Sprintf("it is over %s, paid was %s", s.Amount, paid)
-	case v.metered() && s.Output != text:
-		return "it is over another text"
-	case v.asset.Kind == types.KindApp && s.Input != r.q.hash:
+	case known && s.Output != given:
+		return "it is over another text, or other passages, than came"
+	case (v.asset.Kind == types.KindApp || r.q.key != nil) && s.Input != r.q.hash:
 		return "it is over another question"
 	}
 	return ""

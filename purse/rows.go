@@ -4,10 +4,8 @@ import (
 	"context"
 	"crypto/ed25519"
 	"database/sql"
-	"errors"
 	"fmt"
 
-	"github.com/weal-network/weal/keep"
 	"github.com/weal-network/weal/pay"
 	"github.com/weal-network/weal/types"
 )
@@ -44,32 +42,13 @@ func key(ref types.LaneRef, more ...any) []any {
 	return append([]any{int64(ref.Tab), int64(ref.Epoch), int64(ref.Lane)}, more...)
 }
 
+func readRef(row scanner) (ref types.LaneRef, err error) {
+	var tab, epoch, lane int64
+	err = row.Scan(&tab, &epoch, &lane)
+	return types.LaneRef{Tab: types.TabID(tab), Epoch: uint32(epoch), Lane: uint32(lane)}, err
+}
+
 const whereLane = ` WHERE tab = ? AND epoch = ? AND lane = ? `
-
-// within runs f in a transaction of its own, which is committed if f returns nil.
-func within(ctx context.Context, db *sql.DB, f func(*sql.Tx) error) error {
-	tx, err := db.BeginTx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	if err := f(tx); err != nil {
-		return errors.Join(err, tx.Rollback())
-	}
-	return tx.Commit()
-}
-
-// change runs one statement and returns how many rows it has changed.
-func change(ctx context.Context, db *sql.DB, text string, args ...any) (rows int64, err error) {
-	err = keep.Write(ctx, db, func(tx *sql.Tx) error {
-		res, err := tx.ExecContext(ctx, text, args...)
-		if err != nil {
-			return err
-		}
-		rows, err = res.RowsAffected()
-		return err
-	})
-	return rows, err
-}
 
 // loadLanes takes up the lanes of the database that are not known yet.
 func (p *Purse) loadLanes(ctx context.Context) error {
@@ -134,12 +113,13 @@ func (p *Purse) promised(ctx context.Context, ref types.LaneRef) (total types.Am
 
 // load reads what a lane has promised into l, which the caller holds the lease of.
 func (l *lane) load(ctx context.Context, q querier) error {
-	l.known, l.closed = false, false
+	l.known = false
 	var leaves, ticks, mountain []byte
-	var seq int64
-	err := q.QueryRowContext(ctx, `SELECT leaves, ticks, mountain, last_seq FROM purse_lanes`+whereLane, key(l.ref)...).
-		Scan(&leaves, &ticks, &mountain, &seq)
+	var seq, reserved int64
+	err := q.QueryRowContext(ctx, `SELECT leaves, ticks, mountain, last_seq, reserved FROM purse_lanes`+whereLane, key(l.ref)...).
+		Scan(&leaves, &ticks, &mountain, &seq, &reserved)
 	l.mountain, l.lastSeq = pay.Mountain{}, uint64(seq)
+	l.nextSeq, l.endOfSeq = uint64(reserved)+1, uint64(reserved)+1 // none left
 	if err == nil {
 		l.leaves, err = decodeLeaves(leaves)
 	}

@@ -3,13 +3,14 @@ package purse
 import "slices"
 
 // schemaVersion counts changes of the tables below.
-const schemaVersion = 2
+const schemaVersion = 3
 
 // Amounts are decimal text, hashes and keys 32-byte blobs, times Unix
-// milliseconds. A lane's row holds its lease, what its last voucher says (leaves
-// and ticks, see encodeLeaves and encodeTicks) and what of it was revealed; it is
-// only written by who holds the lease. In the first version leaves and ticks were
-// tables.
+// milliseconds. A lane's row says who holds it, what its last voucher says (leaves
+// and ticks, see encodeLeaves and encodeTicks) and what of it was revealed; but for
+// who wants it, it is only written by who holds it. In the first version leaves and
+// ticks were tables; in the second lanes were held until a time, and a day had one
+// row.
 var schema = append(slices.Clone(firstVersion),
 	`ALTER TABLE purse_lanes ADD COLUMN leaves BLOB`,
 	`ALTER TABLE purse_lanes ADD COLUMN ticks BLOB`,
@@ -19,6 +20,14 @@ var schema = append(slices.Clone(firstVersion),
 		FROM purse_ticks o WHERE o.tab = purse_lanes.tab AND o.epoch = purse_lanes.epoch AND o.lane = purse_lanes.lane)`,
 	`DROP TABLE purse_leaves`,
 	`DROP TABLE purse_ticks`,
+	`ALTER TABLE purse_lanes ADD COLUMN wanted BIGINT NOT NULL DEFAULT 0`,
+	`ALTER TABLE purse_lanes DROP COLUMN held_until`,
+	`UPDATE purse_lanes SET holder = ''`,
+	`CREATE TABLE purse_spent (
+		day BIGINT NOT NULL, denom TEXT NOT NULL, writer TEXT NOT NULL, spent TEXT NOT NULL, back TEXT NOT NULL,
+		PRIMARY KEY (day, denom, writer))`,
+	`INSERT INTO purse_spent (day, denom, writer, spent, back) SELECT day, denom, '', spent, '0' FROM purse_days`,
+	`DROP TABLE purse_days`,
 )
 
 // firstVersion is what every later version begins with.

@@ -3,11 +3,8 @@ package purse
 import (
 	"cmp"
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/weal-network/weal/keep"
 	"github.com/weal-network/weal/pay"
@@ -22,9 +19,6 @@ type promise struct {
 	split   *pay.Split
 	tree    *pay.Ticks
 	voucher pay.SignedVoucher
-	// before is what the revealed ticks of the last voucher came to: it settles
-	// the cost of a question that a crash left open.
-	before types.Amount
 }
 
 // sign makes the voucher for b, writes it down, and puts the payment into b.
@@ -34,14 +28,21 @@ func (p *Purse) sign(ctx context.Context, q *question, b *bill) error {
 	if err != nil {
 		return err
 	}
-	// From here to the commit it is unknown what the database has.
+	// From here until it is kept it is unknown what the database has.
 	l.known = false
-	if err := keep.Write(ctx, p.cfg.DB, func(tx *sql.Tx) error { return p.write(ctx, tx, q, b, s) }); err != nil {
+	q.booked = openQuery{seq: int64(q.seq), day: day(p.cfg.Now()), denom: b.denom, firm: b.firm, cost: b.most}
+	err = p.count(ctx, dayKey{q.booked.day, b.denom}, b.most, types.Amount{}, p.limits(b.denom).PerDay,
+		keep.Change{
+			Slot: "lane " + l.ref.String(), Text: `UPDATE purse_lanes SET last_seq = ?, total = ?, voucher = ?, leaves = ?, ticks = ?` + whereLane,
+			Args: append([]any{int64(q.seq), s.voucher.Total.String(), s.voucher.Bytes(), encodeLeaves(s.leaves), encodeTicks(s.ticks)}, key(l.ref)...),
+		}, q.booked.change(l.ref, p.cfg.Now(), b.most, true))
+	if err != nil {
 		return fmt.Errorf("write voucher: %w", err)
 	}
-	l.known, l.closed, l.lastSeq, l.leaves, l.open = true, false, q.seq, s.leaves, s.ticks
+	l.known, l.lastSeq, l.leaves, l.open = true, q.seq, s.leaves, s.ticks
 	p.mu.Lock()
 	l.promised = s.voucher.Total
+	l.forgetLate()
 	p.mu.Unlock()
 	b.payment = s.payment(b)
 	return nil
@@ -59,7 +60,6 @@ func (p *Purse) promise(q *question, b *bill) (*promise, error) {
 		if err := s.raise(pay.Leaf{Asset: t.Asset, Amount: t.value(), Order: t.Order}); err != nil {
 			return nil, err
 		}
-		s.before, _ = s.before.Add(t.value()) // fits: it is part of a sum that did
 	}
 	for _, v := range b.payees {
 		if err := s.take(q, v); err != nil {
@@ -126,44 +126,8 @@ func leafOf(leaves []pay.Leaf, asset types.AssetID) (int, bool) {
 	return slices.BinarySearchFunc(leaves, asset, func(l pay.Leaf, id types.AssetID) int { return cmp.Compare(l.Asset, id) })
 }
 
-// write makes the promise durable, if the lane is still ours.
-func (p *Purse) write(ctx context.Context, tx *sql.Tx, q *question, b *bill, s *promise) error {
-	ref, now := q.lane.ref, p.cfg.Now()
-	res, err := tx.ExecContext(ctx, `UPDATE purse_lanes SET last_seq = ?, total = ?, voucher = ?, leaves = ?, ticks = ?`+whereLane+
-		`AND holder = ? AND last_seq < ?`,
-		append([]any{int64(q.seq), s.voucher.Total.String(), s.voucher.Bytes(), encodeLeaves(s.leaves), encodeTicks(s.ticks)},
-			key(ref, p.holder, int64(q.seq))...)...)
-	if err != nil {
-		return err
-	}
-	if n, err := res.RowsAffected(); err != nil || n != 1 {
-		return errors.Join(err, fmt.Errorf("lane %s: %w", ref, ErrLease))
-	}
-	if !q.lane.closed {
-		if err := p.settleLeftOpen(ctx, tx, ref, s.before); err != nil {
-			return err
-		}
-	}
-	return p.book(ctx, tx, q, b, now)
-}
-
-// book counts the question at the most it can cost until it is known.
-func (p *Purse) book(ctx context.Context, tx *sql.Tx, q *question, b *bill, now time.Time) error {
-	q.booked = openQuery{seq: int64(q.seq), day: day(now), denom: b.denom, firm: b.firm, cost: b.most}
-	spent, err := p.addToDay(ctx, tx, day(now), b.denom, types.Amount{}, b.most)
-	if err != nil {
-		return err
-	}
-	if err := p.limits(b.denom).day(spent, b.denom); err != nil {
-		return err
-	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO purse_queries (tab, epoch, lane, seq, day, time, denom, firm, cost, open)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1)`,
-		key(q.lane.ref, int64(q.seq), day(now), now.UnixMilli(), b.denom, b.firm.String(), b.most.String())...)
-	return err
-}
-
-// payment packs the voucher with what each payee of b needs to be paid by it.
+// payment packs the voucher with what each payee of b needs to be paid by it. The
+// orders are left out: the gateway knows them, and the leaves name their hashes.
 func (s *promise) payment(b *bill) wire.Payment {
 	pm := wire.Payment{Quote: b.id, Voucher: s.voucher, Leaves: []wire.PaidLeaf{}, Ticks: []wire.PaidTick{}}
 	for _, v := range b.payees {
@@ -173,12 +137,12 @@ func (s *promise) payment(b *bill) wire.Payment {
 			firm = &wire.LeafProof{Leaf: s.leaves[i], Path: s.split.Path(i)}
 		}
 		if !v.metered() {
-			pm.Leaves = append(pm.Leaves, wire.PaidLeaf{LeafProof: *firm, Order: v.order})
+			pm.Leaves = append(pm.Leaves, wire.PaidLeaf{LeafProof: *firm})
 			continue
 		}
 		k := slices.IndexFunc(s.ticks, func(t openTick) bool { return t.Asset == v.asset.ID })
 		proof := wire.TickProof{Leaf: s.ticks[k].TickLeaf, Path: s.tree.Path(k)}
-		pm.Ticks = append(pm.Ticks, wire.PaidTick{TickProof: proof, Firm: firm, Order: v.order})
+		pm.Ticks = append(pm.Ticks, wire.PaidTick{TickProof: proof, Firm: firm})
 	}
 	return pm
 }

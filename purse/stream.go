@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/weal-network/weal/pay"
+	"github.com/weal-network/weal/pay/attribution"
+	"github.com/weal-network/weal/types"
 	"github.com/weal-network/weal/wire"
 )
 
@@ -35,17 +37,21 @@ type reading struct {
 	text     strings.Builder
 	bought   *purchase
 	receipts []pay.SignedReceipt
+	checks   map[int]*verifying // of receipts, by their place
 	charges  []wire.Charge
-	said     *wire.Error // that the stream ended with
+	counted  attribution.Record           // what the gateway says the passages counted
+	boxes    []wire.SealedRelease         // that came, of a search
+	outputs  map[types.AssetID]types.Hash // what the receipt of each is over, of those that opened
+	said     *wire.Error                  // that the stream ended with
 	began    bool
 }
 
 // serve sends the payment, reads the answer, and keeps what came.
 func (p *Purse) serve(ctx context.Context, q *question, b *bill) (*Answer, error) {
-	r := &reading{p: p, q: q, b: b, m: p.startMeters(ctx, q, b), bought: newPurchase(b)}
+	r := &reading{p: p, q: q, b: b, m: p.startMeters(ctx, q, b), bought: newPurchase(b), outputs: map[types.AssetID]types.Hash{}}
 	r.a = &Answer{Denom: b.denom, Lane: q.lane.ref, Seq: q.seq, Citations: []Citation{}, Receipts: []pay.SignedReceipt{}}
 	err := r.read(ctx)
-	r.a.Problems = append(r.a.Problems, r.m.finish(q.lane)...)
+	r.a.Problems = append(r.a.Problems, r.m.finish()...)
 	r.conclude()
 	if kept := p.finish(ctx, r); kept != nil {
 		err = errors.Join(err, kept)
@@ -96,7 +102,7 @@ func (r *reading) once(ctx context.Context, header string) error {
 		cancel(fmt.Errorf("the gateway said nothing for %s", patience))
 	})
 	defer silent.Stop()
-	resp, err := r.p.post(ctx, r.q, wire.PathCompletions, r.q.body, wire.HeaderPayment, header)
+	resp, err := r.p.post(ctx, r.q, r.q.path, r.q.body, wire.HeaderPayment, header)
 	if err != nil {
 		return fmt.Errorf("pay: %w: %w: %w", ErrDown, errNothingCame, because(ctx, err))
 	}
@@ -150,8 +156,12 @@ func (r *reading) event(data []byte) error {
 		if len(w.Citations) > 0 {
 			r.citations(w.Citations)
 		}
-		r.receipts = append(r.receipts, w.Receipts...)
+		if len(w.Sealed) > 0 {
+			r.open(w.Sealed)
+		}
+		r.take(w.Receipts)
 		r.charges = append(r.charges, w.Charges...)
+		r.counted = append(r.counted, w.Attribution...)
 		r.a.OverheadMillis += w.OverheadMillis
 	}
 	for _, choice := range c.Choices {

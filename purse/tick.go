@@ -2,13 +2,14 @@ package purse
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"slices"
-	"sync/atomic"
+	"sync"
 	"time"
 
+	"github.com/weal-network/weal/keep"
 	"github.com/weal-network/weal/pay"
 	"github.com/weal-network/weal/types"
 	"github.com/weal-network/weal/wire"
@@ -19,7 +20,13 @@ const (
 	tickTries = 4
 	// tickPause is how long it waits before the second try; then twice as long.
 	tickPause = 50 * time.Millisecond
-	// lastTicks is how long the end of a question waits for ticks on their way.
+	// soon is how long a tick that nobody waits for may wait for others, or for the end
+	// of the answer.
+	soon = 20 * time.Millisecond
+	// afterwards is how long the ticks of an answer that has ended may wait for the next
+	// voucher of the lane, into which they are folded.
+	afterwards = 200 * time.Millisecond
+	// lastTicks is how long ticks may be on their way after the end of an answer.
 	lastTicks = 5 * time.Second
 )
 
@@ -36,35 +43,54 @@ func owed(l pay.TickLeaf, n int) uint32 {
 	return uint32(min(ticks, uint64(l.Most)))
 }
 
-// meters reveal the ticks of a question beside the stream, so that reading never
-// waits for a tick's answer. Later preimages pay for earlier ones: if the network
-// is slow, ticks are skipped, not queued. What is due at once goes out together.
+// meters reveal the ticks of a question. Reading never waits for a tick's answer.
+// Later preimages pay for earlier ones: if the network is slow, ticks are skipped, not
+// queued. What is due is sent at once if its asset would give no more without it;
+// otherwise soon, all together. What is left at the answer's end is sent if the lane
+// signs no voucher that pays it shortly.
 type meters struct {
 	p    *Purse
 	q    *question
 	all  []*meter
-	got  atomic.Int64 // bytes of text received
-	wake chan struct{}
-	done chan struct{}
+	ctx  context.Context
 	stop context.CancelFunc
+
+	mu      sync.Mutex  // guards what follows, and the meters
+	got     int         // bytes of text received
+	soon    *time.Timer // sends what is due; nil if none is set
+	sending bool        // a goroutine is at it
+	over    bool        // the answer has ended
 }
 
-// meter is one asset's ticks. It belongs to the goroutine that reveals, until that
-// has ended.
+// meter is one asset's ticks.
 type meter struct {
-	leaf     pay.TickLeaf
-	chain    *pay.HashChain
-	revealed uint32
-	err      error
+	leaf  pay.TickLeaf
+	chain *pay.HashChain
+	open  *openTick // of the lane: what of it was written down, or will be with the answer's end
+	sent  uint32
+	err   error // why nothing more is sent
+}
+
+// room is how many bytes of text the asset gives without another tick.
+func (m *meter) room() int {
+	if m.leaf.Tokens == 0 {
+		return wire.UseGrace
+	}
+	ahead := uint64(1)
+	if m.sent > m.leaf.Prompt {
+		ahead += uint64(m.sent - m.leaf.Prompt)
+	}
+	return int(min(ahead*uint64(m.leaf.Tokens)*types.TokenBytes, wire.MaxBody))
 }
 
 // startMeters begins to reveal ticks for b, up to what owe says. Revealing does
 // not end with ctx: what was received is paid for.
 func (p *Purse) startMeters(ctx context.Context, q *question, b *bill) *meters {
 	ctx, stop := context.WithCancel(context.WithoutCancel(ctx))
-	ms := &meters{p: p, q: q, wake: make(chan struct{}, 1), done: make(chan struct{}), stop: stop}
-	for _, t := range q.lane.open {
-		m := &meter{leaf: t.TickLeaf}
+	ms := &meters{p: p, q: q, ctx: ctx, stop: stop}
+	for i := range q.lane.open {
+		t := &q.lane.open[i]
+		m := &meter{leaf: t.TickLeaf, open: t}
 		for _, v := range b.payees {
 			if v.asset.ID == t.Asset {
 				m.chain = v.chain
@@ -72,118 +98,195 @@ func (p *Purse) startMeters(ctx context.Context, q *question, b *bill) *meters {
 		}
 		ms.all = append(ms.all, m)
 	}
-	go ms.run(ctx)
 	return ms
 }
 
 // owe is told the bytes of text received so far.
 func (ms *meters) owe(n int) {
-	ms.got.Store(int64(n))
-	select {
-	case ms.wake <- struct{}{}:
-	default: // it is awake, and looks again when it comes round
+	ms.mu.Lock()
+	defer ms.mu.Unlock()
+	ms.got = n
+	due, urgent := false, false
+	for _, m := range ms.all {
+		if m.err == nil && owed(m.leaf, n) > m.sent {
+			due = true
+			urgent = urgent || n >= m.room()
+		}
+	}
+	switch {
+	case urgent:
+		ms.reveal()
+	case due && ms.soon == nil:
+		ms.soon = time.AfterFunc(soon, func() {
+			ms.mu.Lock()
+			defer ms.mu.Unlock()
+			ms.soon = nil
+			if !ms.over {
+				ms.reveal()
+			}
+		})
 	}
 }
 
-// finish waits until what is due was revealed, and writes into the lane how much
-// that is. It returns what went wrong.
-func (ms *meters) finish(l *lane) []string {
-	close(ms.wake)
-	late := time.AfterFunc(lastTicks, ms.stop)
-	<-ms.done
-	late.Stop()
-	ms.stop()
-	var problems []string
+// reveal writes down what is due, and then has it sent. Called with ms.mu held.
+func (ms *meters) reveal() {
+	before := make([]uint32, len(ms.all))
 	for i, m := range ms.all {
-		l.open[i].revealed = m.revealed
+		before[i] = m.open.revealed
+	}
+	if !ms.grow() {
+		return
+	}
+	ref := ms.q.lane.ref
+	err := keep.Put(ms.p.cfg.DB, keep.Change{
+		Slot: "ticks " + ref.String(), Text: `UPDATE purse_lanes SET ticks = ?` + whereLane,
+		Args: append([]any{encodeTicks(ms.q.lane.open)}, key(ref)...),
+	})
+	if err != nil {
+		for i, m := range ms.all {
+			m.open.revealed, m.err = before[i], fmt.Errorf("write tick: %w", err)
+		}
+		return
+	}
+	ms.send()
+}
+
+// grow sets what is revealed to what is due, and reports whether that is more. Called
+// with ms.mu held.
+func (ms *meters) grow() (more bool) {
+	for _, m := range ms.all {
+		if k := owed(m.leaf, ms.got); m.err == nil && k > m.open.revealed {
+			m.open.revealed, more = k, true
+		}
+	}
+	return more
+}
+
+// finish ends revealing, and returns what went wrong so far. What is due and was not
+// sent is written into the lane, to be kept with the answer's end.
+func (ms *meters) finish() (problems []string) {
+	ms.mu.Lock()
+	defer ms.mu.Unlock()
+	ms.over = true
+	ms.grow()
+	for _, m := range ms.all {
 		if m.err != nil {
 			problems = append(problems, fmt.Sprintf("ticks of asset %d: %v", m.leaf.Asset, m.err))
 		}
 	}
+	if ms.soon != nil {
+		ms.soon.Stop()
+	}
 	return problems
 }
 
-func (ms *meters) run(ctx context.Context) {
-	defer close(ms.done)
-	for range ms.wake {
-		ms.catchUp(ctx)
+// afterEnd has what is left sent a while after the answer's end was kept, unless a
+// voucher pays it before.
+func (ms *meters) afterEnd() {
+	ms.mu.Lock()
+	defer ms.mu.Unlock()
+	if due, _ := ms.due(); len(due) == 0 {
+		ms.stop()
+		return
 	}
-	ms.catchUp(ctx)
+	p, l := ms.p, ms.q.lane
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	l.late, l.later = ms, time.AfterFunc(afterwards, func() { p.sendLate(l, ms) })
 }
 
-// catchUp reveals what is due, until nothing more is.
-func (ms *meters) catchUp(ctx context.Context) {
-	for ctx.Err() == nil {
-		var due []*meter
-		var ticks []wire.Tick
-		n := int(ms.got.Load())
-		for _, m := range ms.all {
-			if k := owed(m.leaf, n); k > m.revealed && m.err == nil {
-				due = append(due, m)
-				ticks = append(ticks, wire.Tick{Lane: ms.q.lane.ref, Seq: ms.q.seq, Asset: m.leaf.Asset, K: k, Preimage: m.chain.Preimage(k)})
-			}
-		}
+// sendLate sends the last ticks of an answer, unless it was done or has become needless.
+func (p *Purse) sendLate(l *lane, ms *meters) {
+	p.mu.Lock()
+	late := l.late == ms
+	if late {
+		l.late = nil
+	}
+	p.mu.Unlock()
+	if !late {
+		return
+	}
+	ms.mu.Lock()
+	defer ms.mu.Unlock()
+	time.AfterFunc(lastTicks, ms.stop)
+	ms.send()
+}
+
+// forgetLate drops the last ticks of l's answer, which a voucher has paid. Called with
+// p.mu held.
+func (l *lane) forgetLate() {
+	if l.late != nil {
+		l.later.Stop()
+		l.late.stop()
+		l.late = nil
+	}
+}
+
+// send has what is due sent, beside what goes on. Called with ms.mu held.
+func (ms *meters) send() {
+	if !ms.sending {
+		ms.sending = true
+		ms.p.background(ms.sendAll)
+	}
+}
+
+// sendAll sends what is due, until nothing more is: all at once, or one by one if that
+// is refused, so that one asset's trouble is not another's.
+func (ms *meters) sendAll() {
+	for {
+		ms.mu.Lock()
+		due, ticks := ms.due()
+		ms.sending = len(due) > 0
+		ms.mu.Unlock()
 		if len(due) == 0 {
 			return
 		}
-		ms.reveal(ctx, due, ticks)
-	}
-}
-
-// reveal writes down that ticks are paid, and then pays them: all at once, or one
-// by one if that is refused, so that one asset's trouble is not another's.
-func (ms *meters) reveal(ctx context.Context, due []*meter, ticks []wire.Tick) {
-	err := ms.write(ctx, ticks)
-	if err == nil {
+		err := ms.bring(wire.TickRequest{Tick: ticks[0], And: ticks[1:]})
 		for i, m := range due {
-			m.revealed = ticks[i].K
-		}
-		err = ms.send(ctx, wire.TickRequest{Tick: ticks[0], And: ticks[1:]})
-	}
-	for i, m := range due {
-		if m.err = err; err != nil && m.revealed == ticks[i].K && len(due) > 1 {
-			m.err = ms.send(ctx, wire.TickRequest{Tick: ticks[i]})
+			one := err
+			if err != nil && len(due) > 1 {
+				one = ms.bring(wire.TickRequest{Tick: ticks[i]})
+			}
+			ms.note(m, ticks[i].K, one)
 		}
 	}
 }
 
-// write keeps what is about to be revealed. Whoever takes the lease reads at once
-// what was revealed, and what is revealed after that would be missing from its
-// leaves: so only the holder reveals.
-func (ms *meters) write(ctx context.Context, ticks []wire.Tick) error {
-	ref := ms.q.lane.ref
-	open := slices.Clone(ms.q.lane.open)
-	for i, m := range ms.all {
-		open[i].revealed = m.revealed
+// due returns what is written down and was not sent. Called with ms.mu held.
+func (ms *meters) due() (due []*meter, ticks []wire.Tick) {
+	for _, m := range ms.all {
+		if k := m.open.revealed; k > m.sent && m.err == nil {
+			due = append(due, m)
+			ticks = append(ticks, wire.Tick{Lane: ms.q.lane.ref, Seq: ms.q.seq, Asset: m.leaf.Asset, K: k, Preimage: m.chain.Preimage(k)})
+		}
 	}
-	for _, t := range ticks {
-		open[slices.IndexFunc(open, func(o openTick) bool { return o.Asset == t.Asset })].revealed = t.K
-	}
-	n, err := change(ctx, ms.p.cfg.DB, `UPDATE purse_lanes SET ticks = ?`+whereLane+`AND holder = ? AND last_seq = ?`,
-		append([]any{encodeTicks(open)}, key(ref, ms.p.holder, int64(ms.q.seq))...)...)
-	if err == nil && n != 1 {
-		err = fmt.Errorf("lane %s: %w", ref, ErrLease)
-	}
-	if err != nil {
-		return fmt.Errorf("write tick: %w", err)
-	}
-	return nil
+	return due, ticks
 }
 
-// send brings ticks to the gateway; what is lost on the way is sent again.
-func (ms *meters) send(ctx context.Context, ticks wire.TickRequest) error {
+// note takes down what came of sending k ticks.
+func (ms *meters) note(m *meter, k uint32, err error) {
+	ms.mu.Lock()
+	defer ms.mu.Unlock()
+	m.sent, m.err = k, err
+	if err != nil && ms.over {
+		ms.p.cfg.Log.Debug("last ticks were not taken; the next voucher pays them", "asset", uint64(m.leaf.Asset), "err", err)
+	}
+}
+
+// bring brings ticks to the gateway; what is lost on the way is sent again.
+func (ms *meters) bring(ticks wire.TickRequest) error {
 	body, err := wire.Marshal(ticks)
 	if err != nil {
 		return err
 	}
 	pause := ms.p.pause
 	for try := 1; ; try++ {
-		final, err := ms.sendOnce(ctx, body)
+		final, err := ms.bringOnce(body)
 		if err == nil || final || try == tickTries {
 			return err
 		}
 		select {
-		case <-ctx.Done():
+		case <-ms.ctx.Done():
 			return err
 		case <-time.After(pause):
 			pause *= 2
@@ -191,15 +294,14 @@ func (ms *meters) send(ctx context.Context, ticks wire.TickRequest) error {
 	}
 }
 
-// sendOnce reports as final what another try would not change.
-func (ms *meters) sendOnce(ctx context.Context, body []byte) (final bool, err error) {
-	resp, err := ms.p.post(ctx, ms.q, wire.PathTicks, body, "", "")
+// bringOnce reports as final what another try would not change.
+func (ms *meters) bringOnce(body []byte) (final bool, err error) {
+	resp, err := ms.p.post(ms.ctx, ms.q, wire.PathTicks, body, "", "")
 	if err != nil {
 		return false, fmt.Errorf("%w: %w", ErrDown, err)
 	}
-	defer resp.Body.Close()
 	said, err := io.ReadAll(io.LimitReader(resp.Body, 64<<10))
-	if err != nil {
+	if err = errors.Join(err, resp.Body.Close()); err != nil {
 		return false, fmt.Errorf("%w: %w", ErrDown, err)
 	}
 	if resp.StatusCode != http.StatusOK {

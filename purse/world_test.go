@@ -128,8 +128,11 @@ func (w *world) Lane(_ context.Context, ref types.LaneRef) (types.Lane, error) {
 	return l, nil
 }
 
-func openDB(t *testing.T) *sql.DB {
-	db, err := keep.Open(filepath.Join(t.TempDir(), "purse.db"))
+func openDB(t *testing.T) *sql.DB { return openShared(t, filepath.Join(t.TempDir(), "purse.db")) }
+
+// openShared opens a purse's database as a process of its own would.
+func openShared(t *testing.T, path string) *sql.DB {
+	db, err := keep.OpenShared(path)
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = db.Close() })
 	return db

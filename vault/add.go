@@ -2,6 +2,7 @@ package vault
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -26,7 +27,14 @@ type Report struct {
 // there is one. If only telling the chain fails, the documents are kept all the
 // same, and the next Add tells it again. See library.Library.Add.
 func (v *Vault) Add(ctx context.Context, paths []string, progress func(Progress)) (Report, error) {
-	return v.change(ctx, func() (library.Report, error) { return v.library.Add(ctx, paths, v.noting(progress)) })
+	return v.AddTo(ctx, paths, nil, progress)
+}
+
+// AddTo is Add of what belongs to a contribution. See library.Library.AddTo.
+func (v *Vault) AddTo(ctx context.Context, paths []string, contribution *uint64, progress func(Progress)) (Report, error) {
+	return v.change(ctx, func() (library.Report, error) {
+		return v.library.AddTo(ctx, paths, contribution, v.noting(progress))
+	})
 }
 
 // change has the library change and tells the chain the new root.
@@ -85,6 +93,33 @@ func (v *Vault) publish(ctx context.Context) (bool, error) {
 type Preview struct {
 	pay.Chunk
 	Band uint8
+}
+
+// MarshalJSON implements json.Marshaler.
+func (p Preview) MarshalJSON() ([]byte, error) { return json.Marshal(preview(p.Chunk, p.Band)) }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (p *Preview) UnmarshalJSON(b []byte) error {
+	var v previewJSON
+	if err := json.Unmarshal(b, &v); err != nil {
+		return err
+	}
+	*p = Preview{Chunk: pay.Chunk{Source: v.Source, Heading: v.Heading, Start: v.Start, End: v.End, Text: v.Text}, Band: v.Band}
+	return nil
+}
+
+// previewJSON is a Preview as it travels: named as passages are on the wire.
+type previewJSON struct {
+	Source  string `json:"source"`
+	Heading string `json:"heading"`
+	Start   uint64 `json:"start"`
+	End     uint64 `json:"end"`
+	Text    string `json:"text"`
+	Band    uint8  `json:"band"`
+}
+
+func preview(c pay.Chunk, band uint8) previewJSON {
+	return previewJSON{Source: c.Source, Heading: c.Heading, Start: c.Start, End: c.End, Text: c.Text, Band: band}
 }
 
 // Search returns the passages of the newest generation that the vault would offer

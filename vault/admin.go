@@ -24,6 +24,9 @@ const progressEvery = 100 * time.Millisecond
 // AddRequest is the body of PathAdminAdd. Paths are those of the vault's machine.
 type AddRequest struct {
 	Paths []string `json:"paths"`
+	// Contribution is what the documents belong to, by its number on the chain; 0 is
+	// the owner's own. Without it each stays where it is.
+	Contribution *uint64 `json:"contribution,omitempty"`
 }
 
 // AddLine is one line of the answer of PathAdminAdd. Lines have Progress; the
@@ -42,15 +45,20 @@ func (v *Vault) Admin(token string) http.Handler {
 	mux.HandleFunc("POST "+PathAdminAdd, v.handleAdd)
 	mux.HandleFunc("POST "+PathAdminCrawl, v.handleCrawl)
 	mux.HandleFunc("POST "+PathAdminReading, v.handleReading)
+	mux.HandleFunc("POST "+PathAdminSelling, v.handleSelling)
 	mux.HandleFunc("POST "+PathAdminRemove, v.handleRemove)
 	mux.HandleFunc("POST "+PathAdminSearch, v.handleSearch)
 	mux.HandleFunc("POST "+PathAdminTune, v.handleTune)
 	mux.HandleFunc("POST "+PathAdminFind, v.handleFind)
 	mux.HandleFunc("GET "+PathAdminStatus, v.handleStatus)
+	v.adminCounts(mux)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		wire.WriteError(w, wire.NewError(http.StatusNotFound, wire.TypeInvalidRequest, "not_found",
-			"there is no %s %s; there is POST %s, %s, %s, %s, %s, %s and %s, and GET %s", r.Method, r.URL.Path,
-			PathAdminAdd, PathAdminCrawl, PathAdminReading, PathAdminRemove, PathAdminSearch, PathAdminTune, PathAdminFind, PathAdminStatus))
+			"there is no %s %s; there is POST %s, and GET %s", r.Method, r.URL.Path,
+			strings.Join([]string{
+				PathAdminAdd, PathAdminCrawl, PathAdminReading, PathAdminSelling, PathAdminRemove, PathAdminSearch, PathAdminTune,
+				PathAdminFind, PathAdminSharing, PathAdminStats, PathAdminContributors, PathAdminDistribution, PathAdminDistributed,
+			}, ", "), PathAdminStatus))
 	})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		given, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
@@ -74,7 +82,9 @@ func (v *Vault) handleAdd(w http.ResponseWriter, r *http.Request) {
 		v.fail(w, r, wire.NewError(http.StatusBadRequest, wire.TypeInvalidRequest, "no_paths", "paths is empty; name files or folders"))
 		return
 	}
-	stream(w, func(progress func(Progress)) (Report, error) { return v.Add(r.Context(), req.Paths, progress) })
+	stream(w, func(progress func(Progress)) (Report, error) {
+		return v.AddTo(r.Context(), req.Paths, req.Contribution, progress)
+	})
 }
 
 // stream answers with the progress of add and then its report.

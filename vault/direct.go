@@ -6,7 +6,6 @@ import (
 	"net/http"
 
 	"github.com/weal-network/weal/earn"
-	"github.com/weal-network/weal/pay"
 	"github.com/weal-network/weal/types"
 	"github.com/weal-network/weal/wire"
 	"github.com/weal-network/weal/x402"
@@ -41,13 +40,54 @@ func (v *Vault) nameLane(r *http.Request, req *wire.OfferRequest) error {
 	return nil
 }
 
-// challengeOffer answers with err and what passages cost.
+// challengeOffer answers with err and what passages cost at most: so many as are
+// asked for, of the dearest band, as large as chunks are made.
 func (v *Vault) challengeOffer(w http.ResponseWriter, r *http.Request, req wire.OfferRequest, err error) {
 	n := req.Limit
 	if n < 1 || n > maxLimit {
 		n = defaultLimit
 	}
-	v.challenge(w, r, err, n, x402.Terms{Needs: x402.NeedsLane})
+	v.challenge(w, r, err, func(a types.Asset) (offers []x402.Offer) {
+		for _, denom := range a.Denoms {
+			dearest, ok := a.DearestPassage(denom, v.library.Reading().Chunk*types.TokenBytes)
+			if !ok {
+				continue
+			}
+			if most, fits := dearest.Mul(uint64(n)); fits {
+				offers = v.appendOffer(offers, denom, most, x402.Terms{Version: a.Version, Needs: x402.NeedsLane})
+			}
+		}
+		return offers
+	})
+}
+
+// challengeRelease answers with err and what the passages of a release were offered
+// for.
+func (v *Vault) challengeRelease(w http.ResponseWriter, r *http.Request, req wire.ReleaseRequest, t x402.Terms, err error) {
+	v.challenge(w, r, err, func(types.Asset) []x402.Offer {
+		offer, err := v.sealer.open(req.Offer)
+		if err != nil {
+			return nil
+		}
+		lane, err := v.book.Funded(r.Context(), offer.to.lane)
+		if err != nil {
+			return nil
+		}
+		_, _, price, err := v.bought(r.Context(), req, offer)
+		if err != nil {
+			return nil
+		}
+		t.Version = offer.to.version
+		return v.appendOffer(nil, lane.Denom, price, t)
+	})
+}
+
+func (v *Vault) appendOffer(offers []x402.Offer, denom string, price types.Amount, t x402.Terms) []x402.Offer {
+	o, err := v.seller().Offer(denom, price, int(v.cfg.OfferTime.Seconds()), t)
+	if err != nil {
+		return offers
+	}
+	return append(offers, o)
 }
 
 // releaseDirect releases passages to who pays by x402, without a gateway.
@@ -56,10 +96,10 @@ func (v *Vault) releaseDirect(w http.ResponseWriter, r *http.Request, req wire.R
 		v.fail(w, r, refuse(CodeWrongItems, "the release names %d passages; want 1 to %d of the offer", len(req.IDs), maxLimit))
 		return
 	}
-	request, items := types.Hash(sha256.Sum256(body)), pay.ItemsHash(req.IDs)
+	request, items := types.Hash(sha256.Sum256(body)), itemsOf(req)
 	b, said, err := v.paidRelease(r, req, request)
 	if err != nil {
-		v.challenge(w, r, err, len(req.IDs), x402.Terms{Request: &request, Items: &items})
+		v.challengeRelease(w, r, req, x402.Terms{Request: &request, Items: &items}, err)
 		return
 	}
 	payer := ""
@@ -104,8 +144,8 @@ func (v *Vault) paidRelease(r *http.Request, req wire.ReleaseRequest, request ty
 	return b, said, err
 }
 
-// challenge answers with err, and how to pay for n passages if it is about paying.
-func (v *Vault) challenge(w http.ResponseWriter, r *http.Request, err error, n int, t x402.Terms) {
+// challenge answers with err, and how to pay if it is about paying.
+func (v *Vault) challenge(w http.ResponseWriter, r *http.Request, err error, ways func(types.Asset) []x402.Offer) {
 	var e *wire.Error
 	if !errors.As(err, &e) || e.Status != http.StatusPaymentRequired {
 		v.fail(w, r, err)
@@ -116,16 +156,5 @@ func (v *Vault) challenge(w http.ResponseWriter, r *http.Request, err error, n i
 		v.fail(w, r, err)
 		return
 	}
-	t.Version = a.Version
-	var offers []x402.Offer
-	for _, p := range a.Prices {
-		price, ok := p.Amount.Mul(uint64(n))
-		if p.Unit != types.PerPassage || !ok {
-			continue
-		}
-		if o, err := v.seller().Offer(p.Denom, price, int(v.cfg.OfferTime.Seconds()), t); err == nil {
-			offers = append(offers, o)
-		}
-	}
-	x402.Challenge(w, r, e, "passages of vault "+v.cfg.About.Name, offers, nil)
+	x402.Challenge(w, r, e, "passages of vault "+v.cfg.About.Name, ways(a), nil)
 }

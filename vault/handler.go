@@ -15,6 +15,7 @@ func (v *Vault) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST "+wire.PathOffers, v.handleOffers)
 	mux.HandleFunc("POST "+wire.PathRelease, v.handleRelease)
+	mux.HandleFunc("POST "+wire.PathAttribution, v.handleAttribution)
 	mux.HandleFunc("GET "+wire.PathManifest, v.handleManifest)
 	mux.HandleFunc("GET "+wire.PathHealth, v.handleHealth)
 	mux.HandleFunc("/", notFound)
@@ -23,8 +24,8 @@ func (v *Vault) Handler() http.Handler {
 
 func notFound(w http.ResponseWriter, r *http.Request) {
 	wire.WriteError(w, wire.NewError(http.StatusNotFound, wire.TypeInvalidRequest, "not_found",
-		"a vault has no %s %s; it has POST %s, POST %s, GET %s and GET %s",
-		r.Method, r.URL.Path, wire.PathOffers, wire.PathRelease, wire.PathManifest, wire.PathHealth))
+		"a vault has no %s %s; it has POST %s, POST %s, POST %s, GET %s and GET %s",
+		r.Method, r.URL.Path, wire.PathOffers, wire.PathRelease, wire.PathAttribution, wire.PathManifest, wire.PathHealth))
 }
 
 func (v *Vault) handleOffers(w http.ResponseWriter, r *http.Request) {

@@ -39,41 +39,62 @@ func (v *Vault) Offer(ctx context.Context, req wire.OfferRequest) (wire.Offer, e
 	if err != nil {
 		return wire.Offer{}, err
 	}
-	price, ok := asset.Price(types.PerPassage, lane.Denom)
-	if !ok {
+	if _, ok := asset.PassagePrice(lane.Denom, types.MaxBand); !ok {
 		return wire.Offer{}, wire.NewError(http.StatusPaymentRequired, wire.TypePaymentRequired, earn.CodeWrongDenom,
-			"asset %d has no price per passage in %s; pay from a tab in a denomination of its price list", asset.ID, lane.Denom)
+			"asset %d has no price for passages in %s; pay from a tab in a denomination of its price list", asset.ID, lane.Denom)
+	}
+	if err := v.budget.ask(lane.Payer, req.Question, req.Filter); err != nil {
+		return wire.Offer{}, err
 	}
 	answer, err := generation.Ask(ctx, library.Ask{Question: req.Question, Limit: req.Limit, Filter: which})
 	if err != nil {
 		return wire.Offer{}, err
 	}
 	v.warnOf(answer.Missing)
-	found := answer.Found
+	terms, err := v.terms(asset, lane.Denom, answer.Found)
+	if err != nil {
+		return wire.Offer{}, err
+	}
+	terms.generation, terms.to = generation.ID, boundTo{asset.ID, asset.Version, req.Lane, req.Seq, req.Gateway}
+	if err := v.budget.spend(lane.Payer, hashesOf(answer.Found)); err != nil {
+		return wire.Offer{}, err
+	}
+	offer := wire.Offer{
+		ID: v.sealer.seal(terms), Asset: asset.ID, Version: asset.Version, Root: generation.Root, Denom: lane.Denom, Expires: terms.expires,
+		Items: make([]wire.OfferedPassage, len(answer.Found)), KeepsQuestions: v.Sharing().KeepQuestions,
+	}
+	salt := v.sealer.salt(offer.ID)
+	for i, f := range answer.Found {
+		offer.Items[i] = wire.OfferedPassage{ID: pay.SaltedID(salt, f.Hash), Band: f.Band, Bytes: f.Bytes, Price: terms.items[i].price}
+		if err := v.show(ctx, generation, f.Number, &offer.Items[i]); err != nil {
+			return wire.Offer{}, err
+		}
+	}
+	v.noteQuestion(lane.Payer, req.Question, generation, answer.Found)
+	return offer, nil
+}
+
+// terms prices what was found.
+func (v *Vault) terms(asset types.Asset, denom string, found []library.Found) (offerTerms, error) {
+	t := offerTerms{expires: v.cfg.Now().Add(v.cfg.OfferTime).Unix(), items: make([]offeredItem, len(found))}
+	for i, f := range found {
+		price, _ := asset.PassagePrice(denom, f.Band)
+		amount, ok := price.Passage(int(f.Bytes))
+		if !ok {
+			return t, wire.NewError(http.StatusPaymentRequired, wire.TypePaymentRequired, earn.CodeWrongDenom,
+				"a passage of %d bytes costs more %s than fits 128 bits; pay from a tab in another denomination", f.Bytes, denom)
+		}
+		t.items[i] = offeredItem{number: uint32(f.Number), price: amount}
+	}
+	return t, nil
+}
+
+func hashesOf(found []library.Found) []types.Hash {
 	hashes := make([]types.Hash, len(found))
 	for i, f := range found {
 		hashes[i] = f.Hash
 	}
-	if err := v.budget.spend(lane.Payer, hashes); err != nil {
-		return wire.Offer{}, err
-	}
-	expires := v.cfg.Now().Add(v.cfg.OfferTime).Unix()
-	id := v.sealer.seal(
-		sealed{generation: generation.ID, expires: expires, price: price.Amount},
-		boundTo{asset.ID, asset.Version, req.Lane, req.Seq, req.Gateway})
-	salt := v.sealer.salt(id)
-	offer := wire.Offer{
-		ID: id, Asset: asset.ID, Version: asset.Version, Root: generation.Root, Denom: lane.Denom, Expires: expires,
-		Items: []wire.OfferedPassage{},
-	}
-	numbers := make(map[types.Hash]int32, len(found))
-	for _, f := range found {
-		item := wire.OfferedPassage{ID: pay.SaltedID(salt, f.Hash), Band: f.Band, Bytes: f.Bytes, Price: price.Amount}
-		numbers[item.ID] = int32(f.Number)
-		offer.Items = append(offer.Items, item)
-	}
-	v.offers.put(id, cachedOffer{expires: expires, numbers: numbers})
-	return offer, nil
+	return hashes
 }
 
 // checkQuestion returns which documents the question is to be asked of.

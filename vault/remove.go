@@ -27,7 +27,7 @@ func (v *Vault) Remove(ctx context.Context, dir string, names []string) (Report,
 	return v.change(ctx, func() (library.Report, error) {
 		r, err := v.library.Remove(ctx, dir, names)
 		if err == nil {
-			err = v.forgetPages(ctx, r)
+			err = errors.Join(v.forgetPages(ctx, r), v.forgetCounts(ctx, r))
 		}
 		return r, err
 	})

@@ -21,9 +21,11 @@ const (
 	CodeNoAsset      = "not_registered" // 503
 	CodeChainDown    = "chain_unreachable"
 	CodeBudget       = "extraction_budget" // 429: see Config.Budget
+	CodeProbes       = "probe_budget"      // 429: see Config.Probes
 	CodeBadOffer     = "unknown_offer"     // 402: not this vault's offer, or for another lane
 	CodeExpired      = "offer_expired"     // 402
 	CodeRemoved      = "removed"           // 402: its owner has removed a document of the offer
+	CodeBadKey       = "bad_key"           // 400: nothing can be sealed to the key
 	CodeWrongItems   = "wrong_items"       // 402: the ids are not those of the order or the offer
 )
 

@@ -26,9 +26,13 @@ type Status struct {
 	Progress   *Progress  `json:"progress,omitempty"` // of it
 	// Documents are all that are served or staged, and the files refused.
 	Documents []library.DocumentStatus `json:"documents"`
-	Settled   types.Amount             `json:"settled"`
-	Unsettled types.Amount             `json:"unsettled"`
-	Budgets   []BudgetStatus           `json:"budgets"`
+	// Totals sums Documents up.
+	Totals    library.Totals `json:"totals"`
+	Settled   types.Amount   `json:"settled"`
+	Unsettled types.Amount   `json:"unsettled"`
+	Budgets   []BudgetStatus `json:"budgets"`
+	// Selling says what offers tell.
+	Selling Selling `json:"selling"`
 	// Sealing says how the vault's content is kept on disk.
 	Sealing library.Sealing `json:"sealing"`
 	// Search says how documents are found.
@@ -40,7 +44,7 @@ type Status struct {
 // Status returns the vault's status. A chain that cannot be reached is a Problem
 // of it and no error.
 func (v *Vault) Status(ctx context.Context) (Status, error) {
-	s := Status{Asset: v.book.Asset(), Root: v.Root(), Adding: v.adding.Load(), Progress: v.progress.Load(), Sealing: v.library.Sealing(), Budgets: v.budget.status()}
+	s := Status{Asset: v.book.Asset(), Root: v.Root(), Adding: v.adding.Load(), Progress: v.progress.Load(), Sealing: v.library.Sealing(), Budgets: v.budget.status(), Selling: v.Selling()}
 	latest, err := v.library.Latest(ctx)
 	if err != nil && !errors.Is(err, library.ErrNoGeneration) {
 		return s, err
@@ -66,6 +70,7 @@ func (v *Vault) Status(ctx context.Context) (Status, error) {
 	if s.Documents, err = v.library.Status(ctx, generation); err != nil {
 		return s, err
 	}
+	s.Totals = library.Sum(s.Documents)
 	s.Settled, s.Unsettled, err = v.book.Earned(ctx)
 	return s, err
 }

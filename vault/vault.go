@@ -15,11 +15,13 @@ import (
 
 	"github.com/weal-network/weal/earn"
 	"github.com/weal-network/weal/keep"
+	"github.com/weal-network/weal/model/registry"
 	"github.com/weal-network/weal/pay"
 	"github.com/weal-network/weal/types"
 	"github.com/weal-network/weal/vault/ingest"
 	"github.com/weal-network/weal/vault/library"
 	"github.com/weal-network/weal/vault/seal"
+	"github.com/weal-network/weal/vault/tally"
 )
 
 // MoneyFile is the name, in a vault's folder, of the database of what it earned.
@@ -29,6 +31,7 @@ const MoneyFile = "money.db"
 const (
 	DefaultOfferTime = 2 * time.Minute
 	DefaultBudget    = 10_000
+	DefaultProbes    = 100
 )
 
 // settleEvery is how often what is unsettled is looked at, besides whenever a tab
@@ -68,9 +71,11 @@ type Config struct {
 	About types.Manifest
 	// OfferTime is how long an offer can be paid.
 	OfferTime time.Duration
-	// Budget is how many different passages one payer is offered in an hour.
-	Budget int
-	Ingest ingest.Options
+	// Budget is how many different passages one payer is offered in an hour, Probes
+	// how many questions it may ask in it that are nearly the same as others, unless
+	// the owner sets other numbers.
+	Budget, Probes int
+	Ingest         ingest.Options
 	// Unpaid is for measuring what paying costs, and for nothing else: passages of an
 	// offer are released to anyone, and nothing is verified, kept or signed.
 	Unpaid bool
@@ -87,13 +92,19 @@ type Vault struct {
 	book    *earn.Book
 	answers seal.Table // what was released, for a retry
 	sealer  *sealer
-	offers  *offerCache
 	budget  *budget
+	// counts counts what is asked and sold, in a database of its own.
+	counts   *tally.Tally
+	countsDB *sql.DB
+	apps     *registry.Registry      // whose reports it takes
+	selling  atomic.Pointer[Selling] // as it is set, without defaults
+	setting  sync.Mutex              // held while it changes
 
 	stop     context.CancelFunc // ends the goroutine that settles
 	running  sync.WaitGroup
 	adding   atomic.Bool              // while documents are added and published
 	progress atomic.Pointer[Progress] // of an Add that runs
+	sharing  atomic.Pointer[Sharing]  // what is kept of questions
 	warned   atomic.Int64             // when the log was told last of an endpoint that does not answer
 
 	mu    sync.Mutex // guards what follows
@@ -106,7 +117,7 @@ func Open(ctx context.Context, cfg Config) (*Vault, error) {
 	if err := cfg.complete(); err != nil {
 		return nil, fmt.Errorf("open vault: %w", err)
 	}
-	v := &Vault{cfg: cfg, chain: pay.ChainHash(cfg.ChainID), budget: newBudget(cfg.Budget, cfg.Now), offers: newOfferCache(cfg.Now)}
+	v := &Vault{cfg: cfg, chain: pay.ChainHash(cfg.ChainID), apps: registry.New(cfg.Chain, cfg.Now)}
 	if err := v.open(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("open vault: %w", err), v.Close())
 	}
@@ -122,6 +133,9 @@ func (c *Config) complete() error {
 	}
 	if c.Budget == 0 {
 		c.Budget = DefaultBudget
+	}
+	if c.Probes == 0 {
+		c.Probes = DefaultProbes
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
@@ -145,15 +159,31 @@ func (v *Vault) open(ctx context.Context) (err error) {
 	if err := v.readRoot(ctx); err != nil {
 		return err
 	}
+	if err := v.readSelling(ctx); err != nil {
+		return err
+	}
 	if v.money, err = keep.Open(filepath.Join(v.cfg.Dir, MoneyFile)); err != nil {
+		return err
+	}
+	passages, err := v.library.Table("budgets")
+	if err != nil {
+		return err
+	}
+	if v.budget, err = openBudgets(ctx, v.money, passages, v.cfg.Now, v.Selling().limits()); err != nil {
 		return err
 	}
 	v.book, err = earn.Open(ctx, earn.Config{
 		ChainID: v.cfg.ChainID, Exposure: v.cfg.Exposure, ExposureAll: v.cfg.ExposureAll, Chain: v.cfg.Chain, DB: v.money, Now: v.cfg.Now, Log: v.cfg.Log,
 		Contact: v.cfg.About.Contact, Watcher: v.cfg.Watcher,
 	})
-	if err != nil || v.cfg.Settler == nil {
+	if err != nil {
 		return err
+	}
+	if err := v.openCounts(ctx); err != nil {
+		return err
+	}
+	if v.cfg.Settler == nil {
+		return nil
 	}
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
 	v.stop = stop
@@ -167,7 +197,7 @@ func (v *Vault) Close() error {
 		v.stop()
 		v.running.Wait()
 	}
-	var errs []error
+	errs := []error{v.closeCounts()}
 	if v.library != nil {
 		errs = append(errs, v.library.Close())
 	}

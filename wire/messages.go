@@ -2,16 +2,19 @@ package wire
 
 import (
 	"github.com/weal-network/weal/pay"
+	"github.com/weal-network/weal/pay/attribution"
 	"github.com/weal-network/weal/types"
 )
 
 // Paths of the roles' endpoints.
 const (
-	PathOffers      = "/weal/v1/offers"   // gateway → vault
-	PathRelease     = "/weal/v1/release"  // gateway → vault
-	PathTicks       = "/weal/v1/ticks"    // purse → gateway → model
-	PathAdmit       = "/weal/v1/admit"    // gateway → model
-	PathManifest    = "/weal/v1/manifest" // anyone → any role
+	PathOffers      = "/weal/v1/offers"      // gateway → vault
+	PathRelease     = "/weal/v1/release"     // gateway → vault
+	PathSearch      = "/weal/v1/search"      // purse → gateway
+	PathTicks       = "/weal/v1/ticks"       // purse → gateway → model
+	PathAdmit       = "/weal/v1/admit"       // gateway → model
+	PathAttribution = "/weal/v1/attribution" // gateway → vault
+	PathManifest    = "/weal/v1/manifest"    // anyone → any role
 	PathHealth      = "/healthz"
 	PathCompletions = "/v1/chat/completions" // client or purse → gateway → model
 	PathModels      = "/v1/models"
@@ -64,6 +67,8 @@ type Offer struct {
 	Denom   string           `json:"denom"`
 	Expires int64            `json:"expires"` // Unix seconds
 	Items   []OfferedPassage `json:"items"`
+	// KeepsQuestions is for how many days the vault keeps questions; 0 is not at all.
+	KeepsQuestions int `json:"keeps_questions,omitempty"`
 }
 
 // OfferedPassage is one passage on offer. ID is salted anew in every offer, so
@@ -73,7 +78,15 @@ type OfferedPassage struct {
 	Band  uint8        `json:"band"` // 0 (weak) to 9 (strong), relative to the best
 	Bytes uint32       `json:"bytes"`
 	Price types.Amount `json:"price"`
+	// Heading and Preview are what the vault's owner gives away of the passage: its
+	// headings, and the beginning of its text, each at most MaxPreview characters.
+	Heading string `json:"heading,omitempty"`
+	Preview string `json:"preview,omitempty"`
 }
+
+// MaxPreview is the most characters, in code points, that an offer shows of a
+// passage's headings, and of its text.
+const MaxPreview = 280
 
 // Quote is the one price list for a question, answered with status 402.
 type Quote struct {
@@ -130,7 +143,8 @@ type Payment struct {
 // PaidLeaf pays a firm price.
 type PaidLeaf struct {
 	LeafProof
-	Order pay.Order `json:"order"`
+	// Order may be left out in a Payment: it is then the one that the quote asks for.
+	Order pay.Order `json:"order,omitzero"`
 }
 
 // PaidTick promises ticks. Firm is the asset's own firm leaf of the same
@@ -139,14 +153,18 @@ type PaidLeaf struct {
 // earlier ones paid, and what ticks pay is counted on top of the leaf.
 type PaidTick struct {
 	TickProof
-	Firm  *LeafProof `json:"firm,omitempty"`
-	Order pay.Order  `json:"order"`
+	Firm *LeafProof `json:"firm,omitempty"`
+	// Order may be left out as in PaidLeaf.
+	Order pay.Order `json:"order,omitzero"`
 }
 
 // ReleaseRequest brings a vault its payment.
 type ReleaseRequest struct {
-	Offer   string            `json:"offer"`
-	IDs     []types.Hash      `json:"ids"`
+	Offer string       `json:"offer"`
+	IDs   []types.Hash `json:"ids"`
+	// Seal is the key that the passages are to be sealed to; zero for none. The
+	// order's items are then SealedItems.
+	Seal    types.Hash        `json:"seal,omitzero"`
 	Voucher pay.SignedVoucher `json:"voucher"`
 	Paid    PaidLeaf          `json:"paid"`
 }
@@ -214,11 +232,17 @@ type Charge struct {
 
 // Trailer comes with the last chunk of an answer, under the key "weal": in
 // streams in the chunk before [DONE], otherwise in the completion object.
-// In streams the passages come ahead, in a first chunk with only Citations.
+// In streams the passages come ahead, in a first chunk with Citations and the
+// receipts of those that released them.
 type Trailer struct {
-	Citations []Citation          `json:"citations,omitempty"`
-	Receipts  []pay.SignedReceipt `json:"receipts,omitempty"`
-	Charges   []Charge            `json:"charges,omitempty"`
+	Citations []Citation `json:"citations,omitempty"`
+	// Sealed is what a search gets instead, in the quote's order of vaults.
+	Sealed   []SealedRelease     `json:"sealed,omitempty"`
+	Receipts []pay.SignedReceipt `json:"receipts,omitempty"`
+	Charges  []Charge            `json:"charges,omitempty"`
+	// Attribution is the record that the app's receipt commits to: which passages
+	// stand behind the answer, and how much each counted.
+	Attribution attribution.Record `json:"attribution,omitempty"`
 	// OverheadMillis is what the gateway added to the model's time.
 	OverheadMillis float64 `json:"overhead_ms,omitempty"`
 }

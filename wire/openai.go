@@ -17,6 +17,14 @@ type ChatRequest struct {
 	// MaxCompletionTokens replaces MaxTokens in newer clients.
 	MaxCompletionTokens *int `json:"max_completion_tokens,omitempty"`
 	N                   *int `json:"n,omitempty"`
+	// Weal is what a gateway is asked beyond OpenAI's fields.
+	Weal *ChatExtras `json:"weal,omitempty"`
+}
+
+// ChatExtras is the field "weal" of a request to a gateway.
+type ChatExtras struct {
+	// Filter says which documents of the vaults count; empty for all.
+	Filter string `json:"filter,omitempty"`
 }
 
 // StreamOptions asks for usage in the last chunk of a stream.

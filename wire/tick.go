@@ -1,5 +1,11 @@
 package wire
 
+import "github.com/weal-network/weal/types"
+
+// UseGrace is how many bytes of an answer an app passes on before its own tick is
+// there: 64 metered tokens.
+const UseGrace = 64 * types.TokenBytes
+
 // MaxTicks is the most ticks of a TickRequest: what a query has meters.
 const MaxTicks = 8
 

@@ -103,7 +103,7 @@ func (p *pipeline) openTogether(ctx context.Context) error {
 
 // openPurse opens the payer's purse, with all lanes of the tab.
 func (p *pipeline) openPurse(ctx context.Context, lanes int) error {
-	db, err := keep.Open(filepath.Join(p.Dir, "purse.db"))
+	db, err := keep.OpenShared(filepath.Join(p.Dir, "purse.db"))
 	if err != nil {
 		return err
 	}
@@ -116,6 +116,7 @@ func (p *pipeline) openPurse(ctx context.Context, lanes int) error {
 	if p.purse, err = purse.Open(ctx, purse.Config{DB: db, ChainID: types.LocalChainID, Chain: l, HTTP: p.client}); err != nil {
 		return err
 	}
+	p.stops = append(p.stops, func() error { p.purse.Close(); return nil })
 	for i := range lanes {
 		if err := p.purse.AddLane(ctx, types.LaneRef{Tab: p.tab, Lane: uint32(i)}, laneKey(p.Set, i)); err != nil {
 			return err

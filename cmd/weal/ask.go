@@ -11,19 +11,33 @@ import (
 
 	"github.com/weal-network/weal/local"
 	"github.com/weal-network/weal/pay"
+	"github.com/weal-network/weal/pay/attribution"
 	"github.com/weal-network/weal/purse"
 	"github.com/weal-network/weal/types"
 )
 
 func askCommand(o *options) *cobra.Command {
+	var q local.Question
 	var app uint64
+	var quote bool
 	c := &cobra.Command{
 		Use:   "ask QUESTION",
 		Short: "Ask a question and pay everyone who contributes to the answer",
 		Long: `Ask puts a question to the gateway that runs in the home, pays for it from the
 home's purse, checks every passage against the root on the chain, and prints the
-answer, its citations and who was paid.`,
+answer, its citations and who was paid.
+
+With --filter only documents count that say of themselves what it asks: conditions
+with commas between them, of a name, an operator and values with | between them. Names
+are source, title, author, date, language and what else documents have; operators
+are = and != (is, is not), ^= (begins with), *= (contains), and <, <=, >, >=. What
+has a comma, a bar or a quotation mark is put in quotation marks.
+
+With --quote nothing is paid: it prints which passages would be bought, what each
+costs, what vaults show of them, and what the answer can cost at most.`,
 		Example: `  weal ask "What is exposure?"
+  weal ask --filter 'source^=docs/, date>=2026-01-01' "What is exposure?"
+  weal ask --quote "What is exposure?"
   weal ask --output json "How does closing a tab work?" | jq .cost`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 1 || strings.TrimSpace(args[0]) == "" {
@@ -32,12 +46,18 @@ answer, its citations and who was paid.`,
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
+			q.Text, q.App = args[0], types.AssetID(app)
 			return o.withClient(cmd, func(client *local.Client) error {
-				return o.ask(cmd, client, local.Question{Text: args[0], App: types.AssetID(app)})
+				if quote {
+					return o.quote(cmd, client, q)
+				}
+				return o.ask(cmd, client, q)
 			})
 		},
 	}
 	c.Flags().Uint64Var(&app, "app", 0, "number of the app to ask; default: the home's own (another's needs: weal tab open)")
+	c.Flags().StringVar(&q.Filter, "filter", "", "which documents count, for example author=Smith|Jones, date>=2026-01-01")
+	c.Flags().BoolVar(&quote, "quote", false, "say what the answer would cost, and pay nothing")
 	return c
 }
 
@@ -50,6 +70,9 @@ func (o *options) ask(cmd *cobra.Command, client *local.Client, q local.Question
 	answer, err := client.Ask(cmd.Context(), q)
 	if answer == nil {
 		return err
+	}
+	for _, k := range answer.Keeping {
+		_, _ = fmt.Fprintf(cmd.ErrOrStderr(), "note: vault %d keeps questions for %d days\n", k.Asset, k.Days)
 	}
 	for _, p := range answer.Problems {
 		_, _ = fmt.Fprintln(cmd.ErrOrStderr(), "warning:", p)
@@ -68,7 +91,10 @@ type askResult struct {
 	Tab       types.TabID     `json:"tab"`
 	Lane      types.LaneRef   `json:"lane"`
 	Seq       uint64          `json:"seq"`
-	Problems  []string        `json:"problems,omitempty"`
+	// Attribution says what each citation counted, Keeping which vaults keep questions.
+	Attribution attribution.Record `json:"attribution,omitempty"`
+	Keeping     []purse.Keeping    `json:"keeping,omitempty"`
+	Problems    []string           `json:"problems,omitempty"`
 }
 
 type citation struct {
@@ -100,7 +126,7 @@ func newAskResult(a *purse.Answer) askResult {
 	r := askResult{
 		Answer: a.Text, Citations: []citation{}, Receipts: []receiptResult{},
 		Cost: cost{Total: a.Total, Denom: a.Denom, Items: a.Items},
-		Tab:  a.Lane.Tab, Lane: a.Lane, Seq: a.Seq, Problems: a.Problems,
+		Tab:  a.Lane.Tab, Lane: a.Lane, Seq: a.Seq, Attribution: a.Attribution, Keeping: a.Keeping, Problems: a.Problems,
 	}
 	for _, c := range a.Citations {
 		r.Citations = append(r.Citations, citation{
@@ -134,7 +160,13 @@ func printAnswer(w io.Writer, a *purse.Answer, streamed bool) error {
 		}
 		_, _ = fmt.Fprintf(w, "  [%d] %s (asset %d, version %d, %s)\n", c.N, where, c.Asset, c.Version, mark)
 	}
-	_, _ = fmt.Fprintf(w, "\n%s\n", bold(w, "Paid"))
+	_, _ = fmt.Fprintln(w)
+	return printPaid(w, a)
+}
+
+// printPaid writes who was paid what.
+func printPaid(w io.Writer, a *purse.Answer) error {
+	_, _ = fmt.Fprintln(w, bold(w, "Paid"))
 	err := table(w, "  ASSET\tKIND\tOWNER\tAMOUNT", func(row func(...any)) {
 		for _, i := range a.Items {
 			row(fmt.Sprintf("  %d", i.Asset), i.Kind, i.Owner, coins(i.Amount, a.Denom))

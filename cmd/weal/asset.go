@@ -125,6 +125,12 @@ func printAsset(w io.Writer, a local.AssetDetail) error {
 		if p.Tokens > 0 {
 			what += fmt.Sprintf(" of %d tokens", p.Tokens)
 		}
+		if p.Unit == types.PerToken {
+			what = fmt.Sprintf("per %d tokens of passages", p.Tokens)
+		}
+		if p.Band > 0 {
+			what += fmt.Sprintf(", band %d and above", p.Band)
+		}
 		_, _ = fmt.Fprintf(w, "price     %s %s\n", coins(p.Amount, p.Denom), what)
 	}
 	_, _ = fmt.Fprintf(w, "licence   %s\n", local.LicenceText(a.Licence))

@@ -40,8 +40,21 @@ func TestPriceLines(t *testing.T) {
 	require.Equal(t, []types.Price{all[0], all[2]}, apply(priceFlags{tick: none, denom: "aweal"}))
 	require.Equal(t, append(before().Prices, types.Price{Unit: types.PerUse, Denom: "aweal", Amount: types.NewAmount(4)}),
 		apply(priceFlags{use: "4aweal", denom: "aweal"}))
+	band := types.Price{Unit: types.PerPassage, Denom: "aweal", Amount: types.NewAmount(9), Band: 8}
+	require.Equal(t, append(before().Prices, band), apply(priceFlags{passage: "9aweal", band: 8, denom: "aweal"}))
+	token := types.Price{Unit: types.PerToken, Denom: "aweal", Amount: types.NewAmount(4), Tokens: 1000}
+	require.Equal(t, []types.Price{all[1], all[2], token}, apply(priceFlags{token: "4aweal", denom: "aweal"}), "another unit takes the passage's off")
+	require.Equal(t, append(before().Prices, types.Price{Unit: types.PerToken, Denom: "other", Amount: types.NewAmount(4), Tokens: 7}),
+		apply(priceFlags{token: "4", tokens: 7, denom: "other"}), "of its own denomination only")
+	banded := &types.Asset{Prices: []types.Price{all[0], band, all[1]}}
+	line{Price: types.Price{Unit: types.PerPassage, Denom: "aweal", Band: 8}, off: true}.set(banded)
+	require.Equal(t, []types.Price{all[0], all[1]}, banded.Prices)
+	banded.Prices = []types.Price{all[0], band, all[1]}
+	line{Price: types.Price{Unit: types.PerPassage, Denom: "aweal"}, off: true}.set(banded)
+	require.Equal(t, []types.Price{all[1]}, banded.Prices, "all bands")
 	for _, p := range []priceFlags{
 		{denom: "aweal"}, {tokens: 3, use: "1", denom: "aweal"}, {tick: none, tokens: 3, denom: "aweal"},
+		{use: "1", band: 3, denom: "aweal"}, {passage: "1", band: 10, denom: "aweal"}, {passage: "1", token: "1", denom: "aweal"},
 		{use: "-1", denom: "aweal"}, {use: "0.5", denom: "other"},
 	} {
 		_, err := p.lines()

@@ -26,12 +26,20 @@ signs is its maker, controls it, and owns the one share with all units.
   description: …
   manifest_uri: https://example.org/labels.json   # or endpoint: of the role that serves it
   prices:
-    - {unit: use, amount: 0.5 WEAL}               # passage, use, tick (with tokens)
+    - {unit: use, amount: 0.5 WEAL}               # use, tick (with tokens), passage, token
   parents:
     - {asset: 1, bps: 3%}
   licence: {kind: commercial, royalty: 5%}        # or a kind alone: licence: open
   resale: 2.5%                # of each sale of shares, to the maker; for ever
   units: 1000000
+
+A vault sells passages: at a price each, or for so many metered tokens of their text,
+of which 4 bytes are one; and dearer, if it likes, the better they answer (band 9 is
+the best passage for a question; without a band is what holds for all others):
+
+  prices:
+    - {unit: token, tokens: 1000, amount: 0.01 WEAL}
+    - {unit: token, tokens: 1000, amount: 0.03 WEAL, band: 8}
 
 More keys: denoms, policies, contact, root, key, and of licence closed, collection,
 slot, terms (its SHA-256) and terms_uri.

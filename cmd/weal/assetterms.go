@@ -2,7 +2,6 @@ package main
 
 import (
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -28,130 +27,6 @@ func (o *options) setTerms(cmd *cobra.Command, id types.AssetID, from string, ch
 			return err
 		})
 	})
-}
-
-// none takes a line off a price list.
-const none = "none"
-
-// defaultTokens is how many metered tokens a tick pays for if nothing is said.
-const defaultTokens = 32
-
-func assetPrice(o *options) *cobra.Command {
-	var p priceFlags
-	c := &cobra.Command{
-		Use:   "price ID",
-		Short: "Set what an asset asks for a passage, a use or a tick",
-		Long: `Price makes a new version of an asset with other prices. Lines that are not named
-stay as they are; "none" takes one off. Amounts are in WEAL; with --denom of another
-denomination they are whole numbers of its smallest unit. Quotes that were given
-before are good until they expire.`,
-		Example: `  weal asset price 1 --passage 0.002
-  weal asset price 2 --tick 0.0001 --tokens 32
-  weal asset price 3 --use none`,
-		Args: exactArgs(1, "the asset's number: weal asset price 1 --passage 0.002"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			id, err := assetArg(cmd, args[0])
-			if err != nil {
-				return err
-			}
-			lines, err := p.lines()
-			if err != nil {
-				return wrong(cmd, "%w", err)
-			}
-			return o.setTerms(cmd, id, p.from, func(a *types.Asset) error {
-				return setPrices(cmd, a, lines)
-			})
-		},
-	}
-	f := c.Flags()
-	f.StringVar(&p.passage, "passage", "", "price of one passage of a vault, or none")
-	f.StringVar(&p.use, "use", "", "price of one use of an app, or none")
-	f.StringVar(&p.tick, "tick", "", "price of one tick of a model, or none")
-	f.Uint32Var(&p.tokens, "tokens", 0, fmt.Sprintf("metered tokens that one tick pays for; default: as before, or %d", defaultTokens))
-	f.StringVar(&p.denom, "denom", types.BaseDenom, "denomination, one that the asset earns in")
-	fromFlag(c, &p.from, controlsIt)
-	return c
-}
-
-// priceFlags are the flags of assetPrice.
-type priceFlags struct {
-	passage, use, tick string
-	tokens             uint32
-	denom, from        string
-}
-
-// line is one line of a price list that is set, or taken off.
-type line struct {
-	types.Price
-	off bool
-}
-
-// lines reads the flags.
-func (p priceFlags) lines() (all []line, err error) {
-	for _, f := range []struct {
-		unit types.PriceUnit
-		text string
-	}{{types.PerPassage, p.passage}, {types.PerUse, p.use}, {types.PerTick, p.tick}} {
-		if f.text == "" {
-			continue
-		}
-		l := line{Price: types.Price{Unit: f.unit, Denom: p.denom}, off: f.text == none}
-		if f.unit == types.PerTick {
-			l.Tokens = p.tokens
-		}
-		if !l.off && p.denom == types.BaseDenom {
-			l.Amount, err = parseCoins(f.text)
-		} else if !l.off {
-			l.Amount, err = types.ParseAmount(f.text)
-		}
-		if err != nil {
-			return nil, fmt.Errorf("--%s: %w", f.unit, err)
-		}
-		all = append(all, l)
-	}
-	switch {
-	case len(all) == 0:
-		return nil, errors.New("say which price: --passage, --use or --tick")
-	case p.tokens > 0 && (p.tick == "" || p.tick == none):
-		return nil, errors.New("--tokens is of a tick: say --tick as well")
-	}
-	return all, nil
-}
-
-// sells says what assets of a kind are paid by. Other kinds may choose.
-var sells = map[types.Kind]types.PriceUnit{
-	types.KindData: types.PerPassage, types.KindModel: types.PerTick, types.KindApp: types.PerUse,
-}
-
-// setPrices changes a price list, but to no price that nobody would ask.
-func setPrices(cmd *cobra.Command, a *types.Asset, lines []line) error {
-	for _, l := range lines {
-		if unit, ok := sells[a.Kind]; ok && l.Unit != unit && !l.off {
-			return wrong(cmd, "asset %d is of kind %s, which is paid by %s: say --%s, not --%s", a.ID, a.Kind, unit, unit, l.Unit)
-		}
-		l.set(a)
-	}
-	return nil
-}
-
-// set changes a price list.
-func (l line) set(a *types.Asset) {
-	i := slices.IndexFunc(a.Prices, func(p types.Price) bool { return p.Unit == l.Unit && p.Denom == l.Denom })
-	if l.Unit == types.PerTick && l.Tokens == 0 {
-		l.Tokens = defaultTokens
-		if i >= 0 {
-			l.Tokens = a.Prices[i].Tokens
-		}
-	}
-	switch {
-	case l.off && i >= 0:
-		a.Prices = slices.Delete(a.Prices, i, i+1)
-	case l.off:
-	case i >= 0:
-		a.Prices[i] = l.Price
-	default:
-		a.Prices = append(a.Prices, l.Price)
-	}
 }
 
 func assetLicence(o *options) *cobra.Command {

@@ -91,9 +91,11 @@ func (f *proposeFlags) add(c *cobra.Command) {
 	set.StringVar(&f.title, "title", "", "what is proposed, in a line")
 	set.StringVar(&f.uri, "uri", "", "where the reasons are found")
 	set.StringVar(&f.prices.passage, "passage", "", "new price of one passage of a vault, or none")
+	set.StringVar(&f.prices.token, "token", "", "new price of --tokens metered tokens of passages of a vault, or none")
 	set.StringVar(&f.prices.use, "use", "", "new price of one use of an app, or none")
 	set.StringVar(&f.prices.tick, "tick", "", "new price of one tick of a model, or none")
-	set.Uint32Var(&f.prices.tokens, "tokens", 0, "metered tokens that one tick pays for")
+	set.Uint32Var(&f.prices.tokens, "tokens", 0, "metered tokens that the price of a token or a tick is for")
+	set.Uint8Var(&f.prices.band, "band", 0, "least score band, 1 to 9, of the passages that the price is for")
 	set.StringVar(&f.prices.denom, "denom", types.BaseDenom, "denomination of the prices")
 	set.StringVar(&f.update, "update", "", "file that describes the asset's new version")
 	set.StringArrayVar(&f.pay, "pay", nil, "ADDRESS:AMOUNT, paid from the treasury: 0x…:1.5, 0x…:300uusd; can be repeated")
@@ -122,7 +124,7 @@ type payment struct {
 
 // read reads the flags.
 func (f *proposeFlags) read(set func(name string) bool) (p proposed, err error) {
-	if f.prices.passage+f.prices.use+f.prices.tick != "" || set("tokens") {
+	if f.prices.passage+f.prices.token+f.prices.use+f.prices.tick != "" || set("tokens") || set("band") {
 		if p.lines, err = f.prices.lines(); err != nil {
 			return p, err
 		}

@@ -13,7 +13,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/weal-network/weal/local"
-	"github.com/weal-network/weal/pay"
 	"github.com/weal-network/weal/purse"
 	"github.com/weal-network/weal/types"
 )
@@ -29,6 +28,7 @@ so did those that its gateway paid for from customers' tabs, for their API keys.
 They are listed here, exported, and proven to others: the receipts root of a lane's
 vouchers covers all receipts of earlier questions.`,
 		Example: `  weal receipts --asset 1 --since 24h --output json
+  weal receipts show 3f2a99c10b7d4e55
   weal receipts export --format csv --since 2027-01-01 > january.csv
   weal receipts prove 3f2a99c10b7d4e55 > use.json
   weal receipts verify use.json`,
@@ -60,7 +60,7 @@ vouchers covers all receipts of earlier questions.`,
 	}
 	f.add(c)
 	c.Flags().IntVar(&limit, "limit", 100, "at most so many")
-	c.AddCommand(receiptsExport(o), receiptsProve(o), receiptsVerify(o))
+	c.AddCommand(receiptsShow(o), receiptsExport(o), receiptsProve(o), receiptsVerify(o))
 	return c
 }
 
@@ -107,6 +107,55 @@ func moment(text string, now time.Time) (time.Time, error) {
 	return time.Time{}, fmt.Errorf("want how long ago, for example 24h, or a time as 2027-01-31 or 2027-01-31T12:00:00Z, got %q", text)
 }
 
+func receiptsShow(o *options) *cobra.Command {
+	return &cobra.Command{
+		Use:   "show ID",
+		Short: "Show one receipt, and what each passage counted for the answer",
+		Long: `ID is the receipt's, or its first 8 digits or more. The receipt of an app commits
+to a record of the answer's passages: how often the answer cites each, and the share
+of each by equals, by score and by citation. The purse made the same record of the
+text and the passages that it got.`,
+		Example: `  weal receipts show 3f2a99c10b7d4e55
+  weal receipts show 3f2a99c10b7d4e55 --output json`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return o.withClient(cmd, func(client *local.Client) error {
+				r, err := client.Receipt(cmd.Context(), args[0])
+				if errors.Is(err, purse.ErrReceiptID) {
+					return wrong(cmd, "%w", err)
+				}
+				if err != nil {
+					return err
+				}
+				return o.show(cmd.OutOrStdout(), r, func(w io.Writer) error { return showReceipt(w, r) })
+			})
+		},
+	}
+}
+
+func showReceipt(w io.Writer, r local.Receipt) error {
+	if _, err := fmt.Fprintf(w, "receipt    %s\nasset      %d version %d\nlane       %s seq %d\namount     %s\ntime       %s\norder      %s\ninput      %s\noutput     %s\n",
+		r.ID, r.Asset, r.Version, r.Lane, r.Seq, coins(r.Amount, r.Denom), time.UnixMilli(r.Time).Format(time.DateTime),
+		r.Order, r.Input, r.Output); err != nil {
+		return err
+	}
+	if r.Detail.IsZero() {
+		return nil
+	}
+	if _, err := fmt.Fprintf(w, "detail     %s\n\n", r.Detail); err != nil {
+		return err
+	}
+	return table(w, "PASSAGE\tASSET\tVERSION\tBAND\tCITED\tEQUAL\tSCORE\tCITATION\tCHUNK", func(row func(...any)) {
+		for _, e := range r.Attribution {
+			row(fmt.Sprintf("[%d]", e.N), e.Asset, e.Version, e.Band, e.Cites,
+				millionths(e.Equal), millionths(e.Score), millionths(e.Citation), fmt.Sprintf("%.16s…", e.Chunk))
+		}
+	})
+}
+
+// millionths writes a share as per cent.
+func millionths(share uint32) string { return fmt.Sprintf("%d.%04d %%", share/10_000, share%10_000) }
+
 func receiptsExport(o *options) *cobra.Command {
 	var f receiptFlags
 	var format string
@@ -115,7 +164,8 @@ func receiptsExport(o *options) *cobra.Command {
 		Short: "Write all receipts, oldest first, as CSV or JSON",
 		Long: `All receipts are written to standard output, oldest first. Amounts are in the
 denomination's smallest unit. As JSON it is an array of what weal receipts
---output json lists; as CSV, times are RFC 3339 in UTC.`,
+--output json lists; as CSV, times are RFC 3339 in UTC. In JSON kept, when the purse
+got it, is too; time is as the provider signed it, in milliseconds since 1970.`,
 		Example: `  weal receipts export --format csv --asset 3 > receipts.csv
   weal receipts export --format json --since 720h --until 24h > receipts.json`,
 		Args: cobra.NoArgs,
@@ -168,8 +218,9 @@ more. If no voucher covers the receipt yet, the lane signs one that pays nothing
 	}
 }
 
-// maxProof bounds the file of a proof: a path has 64 hashes at most.
-const maxProof = 64 << 10
+// maxProof bounds the file of a proof: a path has 64 hashes at most, a record 256
+// passages.
+const maxProof = 256 << 10
 
 func receiptsVerify(o *options) *cobra.Command {
 	return &cobra.Command{
@@ -200,7 +251,7 @@ voucher whose receipts root covers it. Both keys are asked of the chain.`,
 	}
 }
 
-func readProof(cmd *cobra.Command, name string) (proof pay.UseProof, err error) {
+func readProof(cmd *cobra.Command, name string) (proof purse.Proof, err error) {
 	in := cmd.InOrStdin()
 	if name != "-" {
 		file, err := os.Open(name)

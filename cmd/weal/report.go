@@ -1,9 +1,12 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"slices"
+	"strings"
+	"time"
 
 	"github.com/weal-network/weal/vault"
 	"github.com/weal-network/weal/vault/library"
@@ -35,7 +38,9 @@ func printVault(w io.Writer, s vault.Status) error {
 	if s.Staged {
 		_, _ = fmt.Fprintf(w, "served     %s (the chain does not know the newer root yet)\n", s.ServedRoot)
 	}
+	_, _ = fmt.Fprintf(w, "documents  %s\n", totals(s.Totals))
 	_, _ = fmt.Fprintf(w, "on disk    %s\nfound by   %s\n", s.Sealing, foundBy(s.Search))
+	_, _ = fmt.Fprint(w, sellingText(s.Selling))
 	if p := s.Progress; p != nil {
 		_, _ = fmt.Fprintf(w, "adding     %s, %d chunks; %s\n", partOf(p.Files, p.FilesTotal), p.Chunks, plain(p.Current))
 	}
@@ -49,6 +54,13 @@ func printVault(w io.Writer, s vault.Status) error {
 			}
 		}
 	})
+	if len(s.Budgets) > 0 {
+		err = errors.Join(err, table(w, "\nPAYER\tOFFERED\tPROBES\tBOUGHT\tUNTIL", func(row func(...any)) {
+			for _, b := range s.Budgets {
+				row(b.Payer, partOf(b.Offered, b.Limit), partOf(b.Probes, b.ProbeLimit), b.Bought, time.Unix(b.Until, 0).Format(time.DateTime))
+			}
+		}))
+	}
 	for i, d := range refused(s.Documents) {
 		if i == 0 {
 			_, _ = fmt.Fprintln(w)
@@ -56,6 +68,20 @@ func printVault(w io.Writer, s vault.Status) error {
 		_, err = fmt.Fprintf(w, "refused %s: %s\n", plain(d.Path), plain(d.Reason))
 	}
 	return err
+}
+
+// totals sums up what a vault has.
+func totals(t library.Totals) string {
+	var states []string
+	for _, s := range []library.DocumentState{library.Served, library.Staged, library.Leaving, library.Removed, library.Gone, library.Refused} {
+		if n := t.States[s]; n > 0 {
+			states = append(states, fmt.Sprintf("%d %s", n, s))
+		}
+	}
+	if len(states) == 0 {
+		return "none"
+	}
+	return fmt.Sprintf("%s; %d chunks, %d bytes", strings.Join(states, ", "), t.Chunks, t.Bytes)
 }
 
 // refused are the files that are no documents.

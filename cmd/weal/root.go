@@ -57,9 +57,10 @@ Exit codes: 0 fine, 1 failed, 2 wrong usage, 3 nothing matched the question,
 	f.BoolVar(&o.debug, "debug", false, "log what happens inside to standard error")
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(
-		upCommand(o), askCommand(o), statusCommand(o),
+		upCommand(o), askCommand(o), searchCommand(o), statusCommand(o),
 		vaultCommand(o), modelCommand(o), gatewayCommand(o), watcherCommand(o),
-		assetCommand(o), collectionCommand(o), marketCommand(o), councilCommand(o),
+		assetCommand(o), collectionCommand(o), marketCommand(o), councilCommand(o), contributionCommand(o),
+		jobCommand(o), scheduleCommand(o),
 		tabCommand(o), sendCommand(o), receiptsCommand(o),
 		earningsCommand(o), settleCommand(o), claimCommand(o),
 		benchCommand(o), chainCommand(), walletCommand(o),

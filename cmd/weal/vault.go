@@ -12,7 +12,7 @@ import (
 )
 
 func vaultCommand(o *options) *cobra.Command {
-	return group("vault", "Knowledge that stays with its owner", vaultAdd(o), vaultCrawl(o), vaultPreview(o), vaultSettings(o), vaultRemove(o), vaultFind(o), vaultEmbed(o), vaultRerank(o), vaultTune(o), vaultStatus(o), vaultServe(o), vaultRekey(o), vaultCopy(o))
+	return group("vault", "Knowledge that stays with its owner", vaultAdd(o), vaultCrawl(o), vaultPreview(o), vaultSettings(o), vaultRemove(o), vaultFind(o), vaultEmbed(o), vaultRerank(o), vaultTune(o), vaultStats(o), vaultContributors(o), vaultDistribute(o), vaultStatus(o), vaultServe(o), vaultRekey(o), vaultCopy(o), vaultCheck(o))
 }
 
 func vaultStatus(o *options) *cobra.Command {

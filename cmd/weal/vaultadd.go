@@ -12,7 +12,8 @@ import (
 )
 
 func vaultAdd(o *options) *cobra.Command {
-	return &cobra.Command{
+	var belongs *uint64
+	c := &cobra.Command{
 		Use:   "add PATH…",
 		Short: "Add files, folders and patterns to the home's vault",
 		Long: `Add reads files and folders into the vault: Markdown, text, HTML, PDF, DOCX, EPUB,
@@ -26,8 +27,11 @@ Unchanged files are skipped, changed ones replaced, and files gone from a folder
 or a pattern retired. Files that cannot be read are listed with the reason and
 never stop the others. What is interrupted goes on when it is done again. The new
 root goes to the chain; until the chain knows it, questions are answered from the
-version before.`,
-		Example: "  weal vault add ~/notes ./manual.pdf 'docs/**/*.md'",
+version before.
+
+With --contribution ID, what is added belongs to a contribution: weal vault
+contributors lists what its use has earned.`,
+		Example: "  weal vault add ~/notes ./manual.pdf 'docs/**/*.md'\n  weal vault add --contribution 7 ./from-her",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return usageError{errors.New("vault add: say which files or folders: weal vault add ~/notes")}
@@ -37,7 +41,7 @@ version before.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return o.withClient(cmd, func(client *local.Client) error {
 				bar := o.bar("add", os.Stderr)
-				report, err := client.VaultAdd(cmd.Context(), args, bar.set)
+				report, err := client.VaultAdd(cmd.Context(), args, belongs, bar.set)
 				bar.end()
 				if err != nil {
 					return err
@@ -46,6 +50,8 @@ version before.`,
 			})
 		},
 	}
+	c.Flags().Var(contribution{&belongs}, "contribution", "number of the contribution that the documents belong to; 0: the owner's own; default: each stays where it is")
+	return c
 }
 
 // showReport shows what an add did, and fails if it refused all there was.

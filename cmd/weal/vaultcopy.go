@@ -26,7 +26,8 @@ After a copy to PostgreSQL, start the vault with --db URL, or with the URL in
 WEAL_VAULT_DB. To go back, copy --db URL into the vault's folder of the home,
 after moving away what is left there of documents.db.
 
-What the vault has earned stays in money.db in the home.`,
+Into a folder goes crawl.db too, what is known of pages of the web; beside a database
+it stays in the home. What the vault has earned stays in money.db in the home.`,
 		Example: "  weal vault copy --to postgres://weal:secret@db.example.org/weal\n" +
 			"  weal vault copy --db postgres://weal:secret@db.example.org/weal --to ./copy",
 		Args: cobra.NoArgs,
@@ -42,6 +43,9 @@ What the vault has earned stays in money.db in the home.`,
 			}
 			return o.show(cmd.OutOrStdout(), c, func(w io.Writer) error {
 				_, err := fmt.Fprintf(w, "%d documents with %d originals in %d generations; root %s\n", c.Documents, c.Originals, c.Generations, c.Root)
+				if c.Crawled {
+					_, _ = fmt.Fprintln(w, "what was crawled is copied as well")
+				}
 				return err
 			})
 		},

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -21,16 +20,20 @@ func vaultFind(o *options) *cobra.Command {
 passages, the best first. It costs nothing and tells nobody.
 
 A filter says which documents count, by what they say of themselves and by their
-name in the vault (source). Conditions have commas between them, and values bars:
+name in the vault. Conditions have commas between them, and values bars:
 
   =  is           !=  is none of       ^=  begins with      *=  contains
-  <  <=  >  >=    compare numbers, or text such as dates`,
+  <  <=  >  >=    compare numbers, or text such as dates
+
+Names are source (the document's in the vault), format, extension, and of documents
+that say so title, author, date, language, description, keywords, pages, columns, and
+whatever else stands in the front matter of Markdown or in the meta elements of HTML.`,
 		Example: `  weal vault find "How many days of leave are there?"
   weal vault find "late fees" --filter "source^=contracts/, date>=2024-01-01" --limit 3`,
 		Args: exactArgs(1, "the question, in quotation marks"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if req.Limit < 1 {
-				return usageError{errors.New("vault find: want a limit of at least 1")}
+			if req.Limit < 1 || req.Limit > mostFound {
+				return usageError{fmt.Errorf("--limit: want 1 to %d, got %d", mostFound, req.Limit)}
 			}
 			req.Question = args[0]
 			return o.withClient(cmd, func(client *local.Client) error {

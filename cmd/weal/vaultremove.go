@@ -4,10 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/weal-network/weal/local"
+	"github.com/weal-network/weal/vault"
 )
 
 func vaultRemove(o *options) *cobra.Command {
@@ -20,6 +22,11 @@ searches need of every version are off the disk when it returns, and no passage
 of it is offered or released any more. The new root goes to the chain, which
 retires the document there. The hashes of its passages stay, so that receipts of
 what was sold before can still be proven.
+
+Documents that were retired before can be removed too, by the name that vault status
+shows, as can what it says of files that were refused. All names below an address of
+the web are removed by the address. If a name stands for nothing, the others are
+removed all the same, and the exit code is 1.
 
 A file that is still in a folder comes back when the folder is added again.`,
 		Example: "  weal vault remove ~/notes/old.md\n  weal vault remove contracts/2019.md",
@@ -35,15 +42,26 @@ A file that is still in a folder comes back when the folder is added again.`,
 				if err != nil {
 					return err
 				}
-				return o.show(cmd.OutOrStdout(), r, func(w io.Writer) error {
-					for _, f := range r.Files {
-						_, _ = fmt.Fprintf(w, "removed %s\n", f.Source)
-					}
-					return printReport(w, r)
-				})
+				err = o.show(cmd.OutOrStdout(), r, func(w io.Writer) error { return printRemoved(w, r) })
+				if len(r.Unknown) > 0 {
+					err = errors.Join(err, fmt.Errorf("vault remove: no document of this vault: %s; weal vault status lists them", strings.Join(r.Unknown, ", ")))
+				}
+				return err
 			})
 		},
 	}
+}
+
+func printRemoved(w io.Writer, r vault.Report) error {
+	for _, f := range r.Files {
+		why := ""
+		if f.Reason != "" {
+			why = ": " + f.Reason
+		}
+		_, _ = fmt.Fprintf(w, "removed %s%s\n", plain(f.Source), why)
+	}
+	_, _ = fmt.Fprintf(w, "%d removed\n", r.Erased)
+	return printReport(w, r)
 }
 
 func vaultRekey(o *options) *cobra.Command {
@@ -60,7 +78,8 @@ new vault has anyway. With --key-file it is the age identity in that file, made
 if it is missing; the vault then finds it by WEAL_VAULT_KEY. With --passphrase it
 is a passphrase, asked for here or taken from WEAL_VAULT_NEW_PASSPHRASE; when the
 vault starts, it asks for it at the terminal or takes it from
-WEAL_VAULT_PASSPHRASE.
+WEAL_VAULT_PASSPHRASE. The key file that opened the vault before stays where it is:
+backups that were made before need it.
 
 Without its key nobody can read a vault. Keep a copy elsewhere.`,
 		Example: "  weal vault rekey --passphrase\n  weal vault rekey --key-file /media/stick/vault.age",
@@ -75,6 +94,9 @@ Without its key nobody can read a vault. Keep a copy elsewhere.`,
 			}
 			return o.show(cmd.OutOrStdout(), r, func(w io.Writer) error {
 				_, err := fmt.Fprintf(w, "the vault opened by %s; it opens by %s now\n", r.Before, r.Now)
+				if r.OldKeyFile != "" {
+					_, _ = fmt.Fprintf(w, "%s opens it no more; it opens backups that were made before, so keep it with them or delete it\n", r.OldKeyFile)
+				}
 				return err
 			})
 		},

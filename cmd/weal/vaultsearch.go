@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/weal-network/weal/local"
 	"github.com/weal-network/weal/vault"
+	"github.com/weal-network/weal/vault/fuse"
 	"github.com/weal-network/weal/vault/library"
 )
 
@@ -45,6 +47,8 @@ Some models want words ahead of texts; their descriptions say which.`,
 				req.Weight = &weight
 			}
 			switch {
+			case e.URL == "test":
+				return usageError{errors.New(`vault embed: "test" is inside weal bench only, and knows no language; name an endpoint that does, such as http://127.0.0.1:11434/v1`)}
 			case off && e.URL != "":
 				return usageError{errors.New("vault embed: want --url or --off, not both")}
 			case e.URL != "" && e.Model == "":
@@ -119,13 +123,21 @@ func foundBy(s library.MeaningStatus) string {
 	text := "words alone: no embedding endpoint is set (weal vault embed)"
 	switch {
 	case s.Model == "":
+	case s.Ready && s.Down != "":
+		text = fmt.Sprintf("words alone while the endpoint of %s does not answer: %s", s.Model, plain(s.Down))
 	case s.Ready:
 		text = fmt.Sprintf("words and meaning (%s, %d dimensions, weight %.2f)", s.Model, s.Dims, s.Weight)
 	default:
 		text = fmt.Sprintf("words alone, until all chunks have vectors of %s: %d of %d have", s.Model, s.Vectors, s.Chunks)
 	}
 	if s.Problem != "" {
-		text += "; " + s.Problem
+		text += "; " + plain(s.Problem)
+	}
+	if n := len(s.Blank); n > 0 {
+		text += "; by words alone, as its vectors are all zeros, some of " + plain(strings.Join(s.Blank[:min(n, 3)], ", "))
+		if n > 3 {
+			text += fmt.Sprintf(" and %d more documents", n-3)
+		}
 	}
 	if s.Reranker != "" {
 		text += "; ordered by " + s.Reranker
@@ -166,10 +178,23 @@ tuned on, which is what others may expect.`,
 				if err != nil {
 					return err
 				}
-				return o.show(cmd.OutOrStdout(), t, func(w io.Writer) error { return printFlat(w, t) })
+				return o.show(cmd.OutOrStdout(), t, func(w io.Writer) error { return printTuned(w, t) })
 			})
 		},
 	}
 	c.Flags().BoolVar(&try, "try", false, "show what would be, and keep what is")
 	return c
+}
+
+// printTuned writes what tuning has found, for people.
+func printTuned(w io.Writer, t fuse.Tuned) error {
+	_, _ = fmt.Fprintf(w, "%d questions; meaning counts %.2f, before %.2f\n", t.Questions, t.Weight, t.WeightBefore)
+	return table(w, "\nFOUND BY\tNDCG@10", func(row func(...any)) {
+		for _, f := range []struct {
+			by    string
+			value float64
+		}{{"words alone", t.Words}, {"meaning alone", t.Meaning}, {"both, as before", t.Before}, {"both, as now", t.After}, {"both, held out", t.HeldOut}} {
+			row(f.by, fmt.Sprintf("%.4f", f.value))
+		}
+	})
 }

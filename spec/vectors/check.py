@@ -8,6 +8,9 @@ import base64
 import hashlib
 import json
 import pathlib
+import re
+
+import hpke
 
 MAX = 2**128 - 1
 P, L = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
@@ -256,6 +259,14 @@ def ticks_case(c):
         assert c["k"] != c["leaf"]["most"] or c["preimage"] == c["seed"]
 
 
+def sealed(c):
+    secret = unhex(c["secret"])
+    assert hpke.x25519(secret, bytes([9]) + bytes(31)) == unhex(c["key"])
+    text = hpke.open_base(secret, b"weal/release/sealed/1", unhex(c["order"]), unhex(c["sealed"]))
+    need(text is not None, "opens")
+    assert text.decode() == c["text"] and len(text) % 1024 == 0
+
+
 def hashes(c):
     if "chain_id" in c:
         got = h(b"weal/chain/1", c["chain_id"].encode())
@@ -271,6 +282,8 @@ def hashes(c):
     else:
         items = c.get("items", [])
         got = h(b"weal/items/1", u(len(items), 8), *map(unhex, items))
+        if "key" in c:
+            got = h(b"weal/sealed/1", got, unhex(c["key"]))
     assert got == unhex(c["hash"])
 
 
@@ -288,15 +301,53 @@ def proofs(c):
 
 def receipts(c):
     b = unhex(c["signed"])
-    need(len(b) >= 253 and b[180] == 1, "encoding")
-    leaf = h(b"weal/receipt/1", b[:189])
-    count, root = merkle_climb(leaf, b[253:])
-    need(verify(unhex(c["key"]), b"weal/receipts/1" + u(count, 8) + root, b[189:253]), "signature")
+    need(len(b) >= 253 and b[180] & 127 == 1, "encoding")
+    n = 221 if b[180] & 128 else 189
+    need(len(b) >= n + 64 and (n == 189 or b[189:221] != ZERO), "encoding")
+    leaf = h(b"weal/receipt/1", b[:n])
+    count, root = merkle_climb(leaf, b[n + 64:])
+    need(verify(unhex(c["key"]), b"weal/receipts/1" + u(count, 8) + root, b[n:n + 64]), "signature")
     if "receipt" in c:
         r = c["receipt"]
-        assert b[:189] == unhex(r["chain"]) + lane(r["lane"]) + u(r["seq"], 8) + u(r["asset"], 8) + u(r["version"], 4) + \
-            unhex(r["order"]) + unhex(r["input"]) + unhex(r["output"]) + u(r["amount"], 16) + b"\1" + u(r["time"], 8)
+        detail = unhex(r.get("detail", ""))
+        assert b[:n] == unhex(r["chain"]) + lane(r["lane"]) + u(r["seq"], 8) + u(r["asset"], 8) + u(r["version"], 4) + \
+            unhex(r["order"]) + unhex(r["input"]) + unhex(r["output"]) + u(r["amount"], 16) + u(129 if detail else 1, 1) + \
+            u(r["time"], 8) + detail
         assert leaf == unhex(c["hash"])
+
+
+def divide(total, weights):
+    """The largest remainders get what is left, the first of equal ones first."""
+    whole = sum(weights)
+    parts = [total * w // whole for w in weights]
+    order = sorted(range(len(weights)), key=lambda i: -(total * weights[i] % whole))
+    for i in order[:total - sum(parts)]:
+        parts[i] += 1
+    return parts
+
+
+def attributions(c):
+    b, million = unhex(c["record"]), 1_000_000
+    need(b and len(b) % 65 == 0 and len(b) <= 256 * 65, "encoding")
+    entries = [b[i:i + 65] for i in range(0, len(b), 65)]
+    field = lambda e, at, size: int.from_bytes(e[at:at + size], "big")
+    numbers = [field(e, 0, 4) for e in entries]
+    need(numbers[0] > 0 and all(x < y for x, y in zip(numbers, numbers[1:])), "encoding")
+    bands, cites = [e[48] for e in entries], [field(e, 49, 4) for e in entries]
+    need(max(bands) <= 9, "encoding")
+    scores = [x + 1 for x in bands]
+    for at, weights in (53, [1] * len(entries)), (57, scores), (61, cites if any(cites) else scores):
+        need([field(e, at, 4) for e in entries] == divide(million, weights), "encoding")
+    leaves = [h(b"weal/attributed/1", e) for e in entries]
+    detail = lambda root: h(b"weal/attribution/1", u(len(entries), 4), root)
+    assert detail(merkle_root(leaves)) == unhex(c["detail"])
+    named = [int(n) for n in re.findall(r"\[([1-9][0-9]{0,3})\]", c["text"])]
+    assert cites == [named.count(n) for n in numbers]
+    part = c["part"]
+    assert part["count"] == len(entries) and detail(unhex(part["root"])) == unhex(c["detail"])
+    for e in part["entries"]:
+        place, root = merkle_climb(leaves[numbers.index(e["n"])], untext(e["path"]))
+        assert e["asset"] == 10 and root == unhex(part["root"])
 
 
 def claims(c):
@@ -321,7 +372,8 @@ def main():
     folder, count = pathlib.Path(__file__).parent, 0
     checks = dict(keys=keys, signatures=signatures, vouchers=vouchers, brought=brought, checkpoints=checkpoints,
                   trees=trees, paths=paths, ticks=ticks_case,
-                  hashes=hashes, merkle=merkle, proofs=proofs, receipts=receipts, claims=claims)
+                  hashes=hashes, merkle=merkle, proofs=proofs, receipts=receipts, claims=claims,
+                  sealed=sealed, attributions=attributions)
     assert {p.stem for p in folder.glob("*.json")} == set(checks)
     for name, check in checks.items():
         for c in json.loads((folder / f"{name}.json").read_text())["cases"]:

@@ -37,7 +37,7 @@ export const registration = (more = {}) => ({
   root: "0x" + "00".repeat(32),
   key: "0xd75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a", // RFC 8032, test 1
   units: 100n,
-  prices: [{ unit: "passage", denom: "aweal", amount: 5n, tokens: 0 }],
+  prices: [{ unit: "passage", denom: "aweal", amount: 5n, tokens: 0, band: 0 }],
   denoms: ["aweal"],
   parents: [],
   licence: {

@@ -12,7 +12,8 @@
 // register an asset, split and move its value, read what happened from logs,
 // are refused, and claim what a paid question earned; x402.test.mjs pays for
 // answers, with the plug-in weal-x402.mjs from a lane that it alone has the key
-// of, and with the packages as they are from an account.
+// of, and with the packages as they are from an account; sealed.test.mjs makes
+// spec/vectors/sealed.json with an HPKE that is not ours.
 //
 // What always holds: the scripts know of the chain only what `weal wallet` and
 // `weal status` print, the ABIs in precompile/solidity, and their own lanes.

@@ -70,8 +70,8 @@ func newTown(t *testing.T, c *chain, collude set, wait time.Duration) *town {
 	return w
 }
 
-func (w *town) db() *sql.DB {
-	db, err := keep.Open(filepath.Join(w.t.TempDir(), "role.db"))
+func (w *town) db(open func(string) (*sql.DB, error)) *sql.DB {
+	db, err := open(filepath.Join(w.t.TempDir(), "role.db"))
 	require.NoError(w.t, err)
 	w.t.Cleanup(func() { _ = db.Close() })
 	return db
@@ -82,7 +82,7 @@ const townExposure = 100 * exposure
 
 func (w *town) openShelf() {
 	book, err := earn.Open(w.t.Context(), earn.Config{
-		ChainID: types.LocalChainID, Asset: vaultID, Exposure: amount(townExposure), Chain: w.chain, DB: w.db(), Now: w.chain.now,
+		ChainID: types.LocalChainID, Asset: vaultID, Exposure: amount(townExposure), Chain: w.chain, DB: w.db(keep.Open), Now: w.chain.now,
 	})
 	require.NoError(w.t, err)
 	w.books["vault"] = book
@@ -91,7 +91,7 @@ func (w *town) openShelf() {
 
 func (w *town) openModel() {
 	m, err := model.New(w.t.Context(), model.Config{
-		ChainID: types.LocalChainID, Asset: modelID, Key: key(fmt.Sprint("asset ", modelID)), DB: w.db(), Exposure: amount(townExposure),
+		ChainID: types.LocalChainID, Asset: modelID, Key: key(fmt.Sprint("asset ", modelID)), DB: w.db(keep.Open), Exposure: amount(townExposure),
 		Chain: w.chain, Upstream: w, Name: "model", TickWait: w.wait, Now: w.chain.now,
 	})
 	require.NoError(w.t, err)
@@ -104,7 +104,7 @@ func (w *town) openGateway() {
 	app := gateway.App{Name: "app", Model: modelID, Vaults: []types.AssetID{vaultID}, Passages: 2, MaxTokens: 500}
 	app.Limits.OfferTimeout, app.Limits.TickWait = 10*time.Second, w.wait
 	g, err := gateway.New(w.t.Context(), gateway.Config{
-		ChainID: types.LocalChainID, Asset: appID, App: app, Key: key(fmt.Sprint("asset ", appID)), DB: w.db(), Exposure: amount(townExposure),
+		ChainID: types.LocalChainID, Asset: appID, App: app, Key: key(fmt.Sprint("asset ", appID)), DB: w.db(keep.Open), Exposure: amount(townExposure),
 		Chain: w.chain, Now: w.chain.now, Endpoint: func(_ context.Context, id types.AssetID) (string, error) { return w.urls[id], nil },
 	})
 	require.NoError(w.t, err)
@@ -119,7 +119,7 @@ func (w *town) openPurse() {
 	w.tab = p.tabs[0]
 	var err error
 	w.purse, err = purse.Open(w.t.Context(), purse.Config{
-		DB: w.db(), ChainID: types.LocalChainID, Chain: w.chain, Patience: 20 * time.Second, Now: w.chain.now,
+		DB: w.db(keep.OpenShared), ChainID: types.LocalChainID, Chain: w.chain, Patience: 20 * time.Second, Now: w.chain.now,
 	})
 	require.NoError(w.t, err)
 	for _, h := range w.hands {

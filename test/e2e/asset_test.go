@@ -36,6 +36,7 @@ func TestAssetCommands(t *testing.T) {
 	require.Equal(t, map[string]string{
 		"asset": types.AssetContract, "collections": types.CollectionsContract,
 		"market": types.MarketContract, "council": types.CouncilContract,
+		"contributions": types.ContributionsContract,
 	}, status.Contracts)
 	data := strconv.FormatUint(uint64(status.Assets[0].ID), 10)
 

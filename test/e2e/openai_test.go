@@ -6,11 +6,13 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/weal-network/weal/home"
+	"github.com/weal-network/weal/pay"
 	"github.com/weal-network/weal/wire"
 )
 
@@ -96,6 +98,7 @@ type completionJSON struct {
 		Completion int `json:"completion_tokens"`
 		Total      int `json:"total_tokens"`
 	} `json:"usage"`
+	Weal  wire.Trailer `json:"weal"`
 	Error *struct {
 		Message string `json:"message"`
 	} `json:"error"`
@@ -118,6 +121,8 @@ func TestOpenAICompletion(t *testing.T) {
 	require.Positive(t, c.Usage.Prompt)
 	require.Equal(t, c.Usage.Prompt+c.Usage.Completion, c.Usage.Total)
 	require.NotEmpty(t, resp.Header.Get("Weal-Cost"))
+	require.NoError(t, c.Weal.Attribution.Check())
+	require.True(t, slices.ContainsFunc(c.Weal.Receipts, func(r pay.SignedReceipt) bool { return r.Detail == c.Weal.Attribution.Detail() }))
 }
 
 func TestOpenAIStream(t *testing.T) {

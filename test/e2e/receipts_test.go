@@ -61,6 +61,8 @@ func TestReceiptsAreExportedAndProven(t *testing.T) {
 	require.Equal(t, last.Lane, use.Lane)
 	h.ask(t, question) // the lanes go on
 
+	h.appSaysWhatCounted(t, listed, a.Seq, last.Lane)
+
 	var proof pay.UseProof
 	require.NoError(t, json.Unmarshal([]byte(o.out), &proof))
 	proof.Receipt.Amount = types.NewAmount(1)
@@ -71,4 +73,25 @@ func TestReceiptsAreExportedAndProven(t *testing.T) {
 	h.fails(t, 1, []string{"no such receipt"}, "receipts", "prove", "00000000")
 	h.fails(t, 2, []string{"csv or json"}, "receipts", "export", "--format", "xml")
 	h.fails(t, 2, []string{"2027-01-31"}, "receipts", "export", "--until", "soon")
+}
+
+// appSaysWhatCounted shows and proves the receipt of the app for one answer.
+func (h *house) appSaysWhatCounted(t *testing.T, listed []local.Receipt, seq uint64, lane types.LaneRef) {
+	t.Helper()
+	i := slices.IndexFunc(listed, func(r local.Receipt) bool { return r.Seq == seq && r.Lane == lane && !r.Detail.IsZero() })
+	require.GreaterOrEqual(t, i, 0)
+	app := listed[i]
+	require.NoError(t, app.Attribution.Check())
+	require.Equal(t, app.Detail, app.Attribution.Detail())
+	var shown local.Receipt
+	h.read(t, &shown, "receipts", "show", app.ID.String()[:12])
+	require.Equal(t, app, shown)
+	text := h.do(t, "receipts", "show", app.ID.String())
+	require.Contains(t, text, "[1]")
+	require.Contains(t, text, app.Detail.String())
+	var use local.Use
+	h.read(t, &use, "receipts", "verify", write(t, h.do(t, "receipts", "prove", app.ID.String()), t.TempDir(), "use.json"))
+	require.Equal(t, app.Attribution, use.Attribution)
+	h.fails(t, 1, []string{"no such receipt"}, "receipts", "show", "00000000")
+	h.fails(t, 2, []string{"hex digits"}, "receipts", "show", "zz")
 }

@@ -156,7 +156,7 @@ func lonePurse(t *testing.T, chain *house, app types.AssetID) *purse.Purse {
 	t.Helper()
 	l := chain.ledger(t)
 	lane, key := chain.ownLane(t, "purse", app)
-	db, err := keep.Open(filepath.Join(t.TempDir(), "purse.db"))
+	db, err := keep.OpenShared(filepath.Join(t.TempDir(), "purse.db"))
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, db.Close()) })
 	p, err := purse.Open(t.Context(), purse.Config{DB: db, ChainID: types.LocalChainID, Chain: l})

@@ -128,7 +128,7 @@ func (w *town) openTab() {
 	})
 	require.NoError(w.t, err)
 	w.tab = tab
-	p, err := purse.Open(w.t.Context(), purse.Config{DB: w.db("purse"), ChainID: types.LocalChainID, Chain: w.ledger})
+	p, err := purse.Open(w.t.Context(), purse.Config{DB: w.db("purse", keep.OpenShared), ChainID: types.LocalChainID, Chain: w.ledger})
 	require.NoError(w.t, err)
 	require.NoError(w.t, p.AddLane(w.t.Context(), types.LaneRef{Tab: tab}, seed("lane")))
 	w.purse = p
@@ -139,12 +139,12 @@ func (w *town) serve() {
 	w.t.Helper()
 	urls := map[types.AssetID]string{}
 	m, err := model.New(w.t.Context(), model.Config{
-		ChainID: types.LocalChainID, Asset: w.modelAsset, Key: seed("model"), DB: w.db("model"),
+		ChainID: types.LocalChainID, Asset: w.modelAsset, Key: seed("model"), DB: w.db("model", keep.Open),
 		Exposure: milli(1_000_000), Chain: w.ledger, Upstream: model.NewReader(), Name: "weal-reader",
 	})
 	require.NoError(w.t, err)
 	g, err := gateway.New(w.t.Context(), gateway.Config{
-		ChainID: types.LocalChainID, Asset: w.appAsset, Key: seed("gateway"), DB: w.db("gateway"),
+		ChainID: types.LocalChainID, Asset: w.appAsset, Key: seed("gateway"), DB: w.db("gateway", keep.Open),
 		App:      gateway.App{Name: "weal", Model: w.modelAsset, Vaults: []types.AssetID{w.dataAsset}},
 		Exposure: milli(1_000_000), Chain: w.ledger,
 		Endpoint: func(_ context.Context, id types.AssetID) (string, error) { return urls[id], nil },
@@ -163,9 +163,9 @@ func (w *town) serve() {
 	})
 }
 
-func (w *town) db(name string) *sql.DB {
+func (w *town) db(name string, open func(string) (*sql.DB, error)) *sql.DB {
 	w.t.Helper()
-	opened, err := keep.Open(filepath.Join(w.t.TempDir(), name+".db"))
+	opened, err := open(filepath.Join(w.t.TempDir(), name+".db"))
 	require.NoError(w.t, err)
 	w.t.Cleanup(func() { require.NoError(w.t, opened.Close()) })
 	return opened

@@ -57,7 +57,7 @@ var rules = []struct {
 
 func pure(s source, imp string) bool {
 	if own, ok := strings.CutPrefix(imp, module); ok {
-		return own != "types"
+		return own != "types" && (own != "pay" || s.dir == "pay")
 	}
 	impure := []string{"net", "net/http", "os", "time", "database/sql", "log", "log/slog", "io/fs", "math/rand", "math/rand/v2", "unsafe"}
 	return slices.Contains(impure, imp) || chain(s, imp)

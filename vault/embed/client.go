@@ -92,6 +92,13 @@ type Client struct {
 	url  string
 	dims atomic.Int64 // 0 until they are known
 	rest atomic.Pointer[resting]
+	// asked is what came of the last question that was sent.
+	asked atomic.Pointer[asked]
+}
+
+type asked struct {
+	at  time.Time
+	err error
 }
 
 // resting is a while in which no question is sent, after one that got no answer.
@@ -146,16 +153,35 @@ func (c *Client) Query(ctx context.Context, question string) ([]float32, error) 
 		fmt.Errorf("%w (%s) within %s", ErrEndpoint, c.url, c.cfg.QueryTimeout))
 	defer cancel()
 	v, err := c.send(within, []string{c.cut(c.cfg.QueryPrefix + question)}, min(c.cfg.Attempts, queryAttempts), queryPause)
+	if ctx.Err() == nil { // not if the asker went away
+		c.asked.Store(&asked{time.Now(), err})
+	}
 	if err != nil {
-		if ctx.Err() == nil { // not if the asker went away
+		if ctx.Err() == nil {
 			c.rest.Store(&resting{time.Now().Add(c.cfg.Rest), err})
 		}
 		return nil, fmt.Errorf("embed question: %w", err)
 	}
+	if v[0] == nil {
+		return nil, fmt.Errorf("embed question: %w: its vector is all zeros", ErrReply)
+	}
 	return v[0], nil
 }
 
-// Documents returns the vectors of texts, in their order.
+// Answers returns why the endpoint does not answer questions, or nil if it does. If
+// none was sent lately, it is asked one.
+func (c *Client) Answers(ctx context.Context) error {
+	if a := c.asked.Load(); a == nil || time.Since(a.at) > c.cfg.Rest {
+		_, _ = c.Query(ctx, "-") // what came of it is noted
+	}
+	if a := c.asked.Load(); a != nil {
+		return a.err
+	}
+	return ctx.Err()
+}
+
+// Documents returns the vectors of texts, in their order; nil for a text whose vector
+// is all zeros, which points nowhere.
 func (c *Client) Documents(ctx context.Context, texts []string) ([][]float32, error) {
 	vectors := make([][]float32, len(texts))
 	g, ctx := errgroup.WithContext(ctx)

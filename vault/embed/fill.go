@@ -26,7 +26,8 @@ type Texts struct {
 	Text func(ctx context.Context, i int) (string, error)
 }
 
-// Fill calls use with the vector of every text, in their order, and asks the
+// Fill calls use with the vector of every text, in their order, nil where the endpoint
+// has none that points anywhere, which it is asked for again the next time. It asks the
 // endpoint for those that the cache lacks, into which they go first. progress, which
 // may be nil, is told how many are done and how many the endpoint was asked for.
 func (c *Client) Fill(ctx context.Context, cache Cache, texts Texts, use func(i int, v []float32) error, progress func(done, asked int)) error {
@@ -89,16 +90,21 @@ func (c *Client) piece(ctx context.Context, cache Cache, texts Texts, from, to i
 	if err != nil {
 		return nil, 0, err
 	}
-	data := make([][]byte, len(made))
+	var good []types.Hash
+	var data [][]byte
 	for i, v := range made {
-		data[i] = Encode(v)
+		if v != nil {
+			good, data = append(good, missing[i]), append(data, Encode(v))
+		}
 	}
-	if err := cache.PutVectors(ctx, c.Name(), missing, data); err != nil {
-		return nil, 0, err
+	if len(good) > 0 {
+		if err := cache.PutVectors(ctx, c.Name(), good, data); err != nil {
+			return nil, 0, err
+		}
 	}
 	for i, h := range hashes {
-		if vectors[i] == nil {
-			vectors[i] = made[at[h]]
+		if n, asked := at[h]; asked {
+			vectors[i] = made[n]
 		}
 	}
 	return vectors, len(missing), nil

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/weal-network/weal/vault/vector"
 )
@@ -20,7 +21,8 @@ type reply struct {
 }
 
 // parse reads the reply to n texts: n vectors of the same dimensions, brought to
-// length one, in the order of the texts.
+// length one, in the order of the texts. A vector of length zero points nowhere: nil
+// stands for it.
 func parse(b []byte, n int) ([][]float32, error) {
 	var r reply
 	if err := json.Unmarshal(b, &r); err != nil {
@@ -29,30 +31,36 @@ func parse(b []byte, n int) ([][]float32, error) {
 	if len(r.Data) != n {
 		return nil, fmt.Errorf("%w: it has %d vectors for %d texts", ErrReply, len(r.Data), n)
 	}
-	vectors := make([][]float32, n)
+	vectors, met := make([][]float32, n), make([]bool, n)
 	for i, d := range r.Data {
 		at := i
 		if d.Index != nil {
 			at = *d.Index
 		}
-		if at < 0 || at >= n || vectors[at] != nil {
+		if at < 0 || at >= n || met[at] {
 			return nil, fmt.Errorf("%w: index %d of %d is wrong or there twice", ErrReply, at, n)
 		}
 		v, err := parseVector(d.Embedding)
 		if err != nil {
 			return nil, fmt.Errorf("%w: vector %d: %w", ErrReply, at, err)
 		}
-		vectors[at] = v
+		vectors[at], met[at] = v, true
 	}
+	first := -1
 	for i, v := range vectors {
-		if len(v) != len(vectors[0]) {
-			return nil, fmt.Errorf("%w: vector %d has %d dimensions, the first %d", ErrReply, i, len(v), len(vectors[0]))
+		switch {
+		case v == nil:
+		case first < 0:
+			first = i
+		case len(v) != len(vectors[first]):
+			return nil, fmt.Errorf("%w: vector %d has %d dimensions, vector %d has %d", ErrReply, i, len(v), first, len(vectors[first]))
 		}
 	}
 	return vectors, nil
 }
 
-// parseVector reads a list of numbers, or base64 of float32, little endian.
+// parseVector reads a list of numbers, or base64 of float32, little endian; nil if
+// all are zero.
 func parseVector(b json.RawMessage) ([]float32, error) {
 	var v []float32
 	if bytes.HasPrefix(b, []byte(`"`)) {
@@ -72,6 +80,9 @@ func parseVector(b json.RawMessage) ([]float32, error) {
 		}
 	} else if err := json.Unmarshal(b, &v); err != nil {
 		return nil, err
+	}
+	if len(v) > 0 && len(v) <= vector.MaxDims && !slices.ContainsFunc(v, func(x float32) bool { return x != 0 }) {
+		return nil, nil
 	}
 	return v, normalise(v)
 }

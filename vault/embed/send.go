@@ -144,7 +144,12 @@ func (c *Client) once(ctx context.Context, inputs []string) ([][]float32, error)
 	if err != nil {
 		return nil, err
 	}
-	return vectors, c.settle(len(vectors[0]))
+	for _, v := range vectors {
+		if v != nil {
+			return vectors, c.settle(len(v))
+		}
+	}
+	return vectors, nil
 }
 
 // newRefusal reads an answer other than 200, of which an error message is shown if

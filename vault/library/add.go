@@ -22,6 +22,12 @@ import (
 // retired. When it fails or ctx ends, what was done so far is kept for the next
 // Add. progress is called from one goroutine at a time and may be nil.
 func (l *Library) Add(ctx context.Context, paths []string, progress func(Progress)) (Report, error) {
+	return l.AddTo(ctx, paths, nil, progress)
+}
+
+// AddTo is Add of what belongs to a contribution; 0 is the owner's own, and nil
+// leaves it as it is, which of a new document is the owner's own.
+func (l *Library) AddTo(ctx context.Context, paths []string, contribution *uint64, progress func(Progress)) (Report, error) {
 	if !l.adding.TryLock() {
 		return Report{}, ErrBusy
 	}
@@ -39,7 +45,7 @@ func (l *Library) Add(ctx context.Context, paths []string, progress func(Progres
 	for _, in := range inputs {
 		total.BytesTotal += in.Size
 	}
-	return l.add(ctx, slices.Values(inputs), func() []ingest.Root { return roots }, total, progress)
+	return l.add(ctx, slices.Values(inputs), func() []ingest.Root { return roots }, contribution, total, progress)
 }
 
 // Put takes in documents that are no files. It retires nothing. total is how many
@@ -49,7 +55,7 @@ func (l *Library) Put(ctx context.Context, inputs iter.Seq[ingest.Input], total 
 		return Report{}, ErrBusy
 	}
 	defer l.adding.Unlock()
-	return l.add(ctx, inputs, nil, Progress{FilesTotal: total}, progress)
+	return l.add(ctx, inputs, nil, nil, Progress{FilesTotal: total}, progress)
 }
 
 // Crawl takes in what a run fetches. Pages that are known below the folders that
@@ -60,7 +66,7 @@ func (l *Library) Crawl(ctx context.Context, run *crawl.Run, progress func(Progr
 		return Report{}, ErrBusy
 	}
 	defer l.adding.Unlock()
-	return l.add(ctx, run.Inputs(ctx), run.Roots, Progress{}, progress)
+	return l.add(ctx, run.Inputs(ctx), run.Roots, nil, Progress{}, progress)
 }
 
 // read is a document with all that is made of it off the database.
@@ -76,14 +82,16 @@ type read struct {
 
 // add takes in inputs. roots, which is asked when they have ended and may be nil,
 // says what of the known that did not come is gone.
-func (l *Library) add(ctx context.Context, inputs iter.Seq[ingest.Input], roots func() []ingest.Root, total Progress,
-	progress func(Progress),
+func (l *Library) add(ctx context.Context, inputs iter.Seq[ingest.Input], roots func() []ingest.Root, contribution *uint64,
+	total Progress, progress func(Progress),
 ) (Report, error) {
+	defer l.contributed.forget()
 	opts := l.reading()
 	w, err := l.newWriter(ctx)
 	if err != nil {
 		return Report{}, fmt.Errorf("add documents: %w", err)
 	}
+	w.contribution = contribution
 	before := w.known                        // workers read it; the writer does not change it
 	reading, stop := context.WithCancel(ctx) // when nothing can be kept, nothing more is read
 	defer stop()

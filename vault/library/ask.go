@@ -237,7 +237,9 @@ func (g *Generation) near(ctx context.Context, question string, limit int, f fil
 				continue
 			}
 			for chunk := range g.chunks(i) {
-				among.Set(r.first[i] + uint32(chunk))
+				if id := r.first[i] + uint32(chunk); r.among.Has(id) {
+					among.Set(id)
+				}
 			}
 		}
 	}

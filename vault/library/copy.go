@@ -21,6 +21,9 @@ var ErrHalfCopied = errors.New("a copy into it was not finished; do the copy aga
 // ErrNotEmpty is returned by Copy for a target that has something else.
 var ErrNotEmpty = errors.New("the target holds another vault; choose an empty database or folder")
 
+// ErrCopied is returned by Copy for a target that a copy of this vault was made to.
+var ErrCopied = errors.New("the target has a copy of this vault already, which was finished; choose an empty database or folder, or move the copy away first")
+
 // settingCopying is there while a Copy into a library runs.
 const settingCopying = "copying"
 
@@ -49,6 +52,7 @@ var copiedTables = []struct {
 	{name: "texts", keys: []string{"document", "place"}, rest: []string{"data"}},
 	{name: "vectors", keys: []string{"model", "name"}, rest: []string{"data"}},
 	{name: "settings", keys: []string{"name"}, rest: []string{"value"}},
+	{name: "contributions", keys: []string{"name"}, rest: []string{"data"}},
 	{name: "problems", keys: []string{"name"}, rest: []string{"data", "seen"}},
 }
 
@@ -94,6 +98,9 @@ func (l *Library) receive(ctx context.Context, source *Library) (err error) {
 	if err := l.engine.schema(ctx, l.write); err != nil {
 		return err
 	}
+	if err := l.contributionsTable(ctx); err != nil {
+		return err
+	}
 	l.sealed, l.kind = source.sealed, source.kind
 	var theirs, ours []byte
 	if err := source.read.QueryRowContext(ctx, `SELECT wrapped FROM library_key WHERE id = 1`).Scan(&theirs); err != nil {
@@ -102,8 +109,12 @@ func (l *Library) receive(ctx context.Context, source *Library) (err error) {
 	err = l.write.QueryRowContext(ctx, `SELECT wrapped FROM library_key WHERE id = 1`).Scan(&ours)
 	if err == nil {
 		half, err := l.copying(ctx)
-		if err == nil && (!half || !bytes.Equal(ours, theirs)) {
+		switch {
+		case err != nil:
+		case !bytes.Equal(ours, theirs):
 			err = ErrNotEmpty
+		case !half:
+			err = ErrCopied
 		}
 		return err
 	}
@@ -144,12 +155,12 @@ func (l *Library) copyFrom(ctx context.Context, source *Library, progress func(d
 func (l *Library) compare(ctx context.Context, source *Library) (c Copied, err error) {
 	const counts = `SELECT (SELECT COUNT(*) FROM documents), (SELECT COUNT(*) FROM documents WHERE removed <> 0),
 		(SELECT COUNT(*) FROM originals), (SELECT COUNT(*) FROM texts), (SELECT COUNT(*) FROM vectors),
-		(SELECT COUNT(*) FROM problems), (SELECT COUNT(*) FROM generations),
+		(SELECT COUNT(*) FROM problems), (SELECT COUNT(*) FROM generations), (SELECT COUNT(*) FROM contributions),
 		(SELECT COUNT(*) FROM settings WHERE name <> '` + settingCopying + `')`
-	var have [2][8]int
+	var have [2][9]int
 	for i, db := range []*sql.DB{source.read, l.read} {
 		n := &have[i]
-		if err := db.QueryRowContext(ctx, counts).Scan(&n[0], &n[1], &n[2], &n[3], &n[4], &n[5], &n[6], &n[7]); err != nil {
+		if err := db.QueryRowContext(ctx, counts).Scan(&n[0], &n[1], &n[2], &n[3], &n[4], &n[5], &n[6], &n[7], &n[8]); err != nil {
 			return c, err
 		}
 	}
@@ -230,18 +241,7 @@ type documentRow struct {
 
 // documentsAfter reads the next documents, up to so many and about so much text.
 func (l *Library) documentsAfter(ctx context.Context, last int64, limit, size int) (all []documentRow, err error) {
-	rows, err := l.read.QueryContext(ctx, `SELECT id, about, chunks, original, added, born, died, removed FROM documents
-		WHERE id > $1 ORDER BY id LIMIT $2`, last, limit)
-	if err != nil {
-		return nil, err
-	}
-	err = each(rows, func() error {
-		var d documentRow
-		err := rows.Scan(&d.id, &d.about, &d.chunks, &d.original, &d.added, &d.born, &d.died, &d.removed)
-		all = append(all, d)
-		return err
-	})
-	if err != nil {
+	if all, err = l.rowsAfter(ctx, last, limit); err != nil {
 		return nil, err
 	}
 	for i := range all {
@@ -254,6 +254,22 @@ func (l *Library) documentsAfter(ctx context.Context, last int64, limit, size in
 		}
 	}
 	return all, nil
+}
+
+// rowsAfter reads the next rows of documents.
+func (l *Library) rowsAfter(ctx context.Context, last int64, limit int) (all []documentRow, err error) {
+	rows, err := l.read.QueryContext(ctx, `SELECT id, about, chunks, original, added, born, died, removed FROM documents
+		WHERE id > $1 ORDER BY id LIMIT $2`, last, limit)
+	if err != nil {
+		return nil, err
+	}
+	err = each(rows, func() error {
+		var d documentRow
+		err := rows.Scan(&d.id, &d.about, &d.chunks, &d.original, &d.added, &d.born, &d.died, &d.removed)
+		all = append(all, d)
+		return err
+	})
+	return all, err
 }
 
 // readSections reads the passages of a document and checks each against its hash.

@@ -104,9 +104,9 @@ func TestCopyLosesNothing(t *testing.T) {
 	require.Equal(t, want, read(there))
 
 	_, err = library.Copy(t.Context(), here, there, func(int, int) {})
-	require.ErrorIs(t, err, library.ErrNotEmpty)
+	require.ErrorIs(t, err, library.ErrCopied)
 	_, err = library.Copy(t.Context(), there, here, func(int, int) {})
-	require.ErrorIs(t, err, library.ErrNotEmpty)
+	require.ErrorIs(t, err, library.ErrCopied)
 
 	again, err := library.Copy(t.Context(), there, back, func(int, int) {})
 	require.NoError(t, err)

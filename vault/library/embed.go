@@ -144,6 +144,11 @@ func (l *Library) embed(ctx context.Context, g *Generation, progress func(done, 
 		texts.Hashes = append(texts.Hashes, hashes...)
 	}
 	had := g.Len() - len(places)
+	there, err := l.vectorsKept(ctx, client.Name(), texts.Hashes)
+	if err != nil {
+		return m.unless(round, err)
+	}
+	m.progressed(had+there, round)
 	var document [][]float32
 	use := func(i int, v []float32) error {
 		document = append(document, v)
@@ -152,15 +157,14 @@ func (l *Library) embed(ctx context.Context, g *Generation, progress func(done, 
 		}
 		id, vectors := g.docs[places[i].member].id, document
 		document = nil
+		m.skip(id, vectors, round)
 		if elsewhere != nil {
 			return elsewhere.keep(ctx, client.Name(), id, vectors)
 		}
 		return m.take(id, vectors, round)
 	}
-	err := client.Fill(ctx, &guarded{l, round}, texts, use, func(done, _ int) {
-		m.mu.Lock()
-		m.made = had + done
-		m.mu.Unlock()
+	err = client.Fill(ctx, &guarded{l, round}, texts, use, func(done, _ int) {
+		m.progressed(had+done, round)
 		if progress != nil {
 			progress(had+done, g.Len())
 		}
@@ -233,12 +237,62 @@ func (m *meaning) take(id int64, vectors [][]float32, round int) (err error) {
 		return errForgotten
 	}
 	if m.set == nil {
-		if m.set, err = vector.New(len(vectors[0])); err != nil {
+		dims := dimsOf(vectors, m.client.Load())
+		if dims == 0 {
+			return fmt.Errorf("%w: its first vectors are all zeros", embed.ErrReply)
+		}
+		if m.set, err = vector.New(dims); err != nil {
 			return err
+		}
+	}
+	if len(m.blank[id]) > 0 {
+		stand := make([]float32, m.set.Dims())
+		stand[0] = 1 // it keeps the place of what does not count
+		vectors = slices.Clone(vectors)
+		for _, chunk := range m.blank[id] {
+			vectors[chunk] = stand
 		}
 	}
 	m.first[id], err = m.set.Add(vectors...)
 	return err
+}
+
+// dimsOf returns how many dimensions vectors have, by themselves or by their client,
+// which may be nil; 0 if neither knows.
+func dimsOf(vectors [][]float32, client *embed.Client) int {
+	for _, v := range vectors {
+		if v != nil {
+			return len(v)
+		}
+	}
+	if client == nil {
+		return 0
+	}
+	return client.Dims()
+}
+
+// skip notes which of a document's vectors do not count.
+func (m *meaning) skip(id int64, vectors [][]float32, round int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.round != round {
+		return
+	}
+	delete(m.blank, id)
+	for chunk, v := range vectors {
+		if v == nil {
+			m.blank[id] = append(m.blank[id], chunk)
+		}
+	}
+}
+
+// progressed notes that so many vectors are there.
+func (m *meaning) progressed(n, round int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.round == round {
+		m.made = max(m.made, n)
+	}
 }
 
 // reachOf lets g be searched by meaning.
@@ -261,7 +315,9 @@ func (m *meaning) reachOf(g *Generation, client *embed.Client, elsewhere far, ro
 		first := m.first[g.docs[i].id]
 		r.first[i] = first
 		for chunk := range g.chunks(i) {
-			r.among.Set(first + uint32(chunk))
+			if !slices.Contains(m.blank[g.docs[i].id], chunk) {
+				r.among.Set(first + uint32(chunk))
+			}
 			r.numbers[first+uint32(chunk)] = int32(g.docs[i].first + chunk)
 		}
 	}

@@ -31,8 +31,8 @@ type engine interface {
 
 	// post writes what searches need of documents.
 	post(ctx context.Context, tx *batch, documents []posted) error
-	// unpost deletes what post wrote of a document with so many chunks.
-	unpost(ctx context.Context, tx *batch, id int64, chunks int) error
+	// unpost deletes what post wrote of documents.
+	unpost(ctx context.Context, tx *batch, documents []gone) error
 	// putVectors writes rows of the table vectors, whose names differ.
 	putVectors(ctx context.Context, tx *batch, model string, names, data [][]byte) error
 	// tidy is called after documents were added.

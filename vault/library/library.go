@@ -37,7 +37,9 @@ type Config struct {
 	// found by meaning as well, in the place of what SetEmbeddings has set. Without
 	// either the library is lexical.
 	Embeddings *embed.Client
-	Now        func() time.Time
+	// Idle makes no vectors in the background.
+	Idle bool
+	Now  func() time.Time
 }
 
 // Library is an open library. It may be used by many goroutines.
@@ -60,8 +62,9 @@ type Library struct {
 	kind   seal.Kind
 	set    Reading // what the owner has set of it
 
-	texts   texts
-	meaning meaning
+	texts       texts
+	meaning     meaning
+	contributed contributedCache
 }
 
 // Open opens the library in cfg.Dir, or makes it, and reads its latest generation.
@@ -72,7 +75,7 @@ func Open(ctx context.Context, cfg Config) (*Library, error) {
 	l := &Library{cfg: cfg}
 	l.engine = engineOf(cfg, l)
 	if err := l.open(ctx); err != nil {
-		return nil, errors.Join(fmt.Errorf("open library: %w", err), l.Close())
+		return nil, errors.Join(fmt.Errorf("open library: %w", damage(cfg, err)), l.Close())
 	}
 	return l, nil
 }
@@ -85,6 +88,9 @@ func (l *Library) open(ctx context.Context) (err error) {
 		return err
 	}
 	if err := l.engine.schema(ctx, l.write); err != nil {
+		return err
+	}
+	if err := l.contributionsTable(ctx); err != nil {
 		return err
 	}
 	if half, err := l.copying(ctx); err != nil || half {

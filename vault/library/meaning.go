@@ -36,7 +36,8 @@ type MeaningStatus struct {
 	Model    string `json:"model,omitempty"`
 	Endpoint string `json:"endpoint,omitempty"`
 	Dims     int    `json:"dims,omitempty"`
-	// Ready says that questions are answered by meaning as well.
+	// Ready says that questions are answered by meaning as well, if the endpoint
+	// answers. Vectors counts those that are kept, of Chunks.
 	Ready   bool `json:"ready"`
 	Vectors int  `json:"vectors"`
 	Chunks  int  `json:"chunks"`
@@ -46,6 +47,12 @@ type MeaningStatus struct {
 	Reranker string `json:"reranker,omitempty"`
 	// Problem is why vectors are not made.
 	Problem string `json:"problem,omitempty"`
+	// Down is why the endpoint does not answer questions now: they are answered by
+	// words alone for as long as it is so.
+	Down string `json:"down,omitempty"`
+	// Blank are documents of which passages are found by words alone, because the
+	// endpoint says nothing of them: vectors that are all zeros.
+	Blank []string `json:"blank,omitempty"`
 }
 
 // meaning is what memory has of vectors.
@@ -63,6 +70,7 @@ type meaning struct {
 	mu      sync.Mutex // guards what follows
 	set     *vector.Set
 	first   map[int64]uint32 // by document: its first vector, of as many as it has chunks
+	blank   map[int64][]int  // by document: its chunks whose vectors are all zeros, and do not count
 	round   int              // counts how often all was forgotten
 	made    int              // vectors that the newest work has
 	problem string
@@ -81,8 +89,11 @@ type reach struct {
 // startMeaning begins to make vectors, of whatever generation is in memory.
 func (l *Library) startMeaning() {
 	m := &l.meaning
-	m.first = map[int64]uint32{}
+	m.first, m.blank = map[int64]uint32{}, map[int64][]int{}
 	m.kick = make(chan struct{}, 1)
+	if l.cfg.Idle {
+		return
+	}
 	ctx, stop := context.WithCancel(context.Background())
 	m.stop = stop
 	m.done.Go(func() { l.embedAll(ctx) })
@@ -107,7 +118,7 @@ func (m *meaning) wake() {
 func (m *meaning) forget() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.set, m.first, m.made = nil, map[int64]uint32{}, 0
+	m.set, m.first, m.blank, m.made = nil, map[int64]uint32{}, map[int64][]int{}, 0
 	m.round++
 }
 
@@ -135,6 +146,11 @@ func (l *Library) Meaning(ctx context.Context) (MeaningStatus, error) {
 	if err != nil && !errors.Is(err, ErrNoGeneration) {
 		return MeaningStatus{}, err
 	}
+	if g != nil && g.reach.Load() != nil {
+		if err := client.Answers(ctx); err != nil {
+			s.Down = err.Error()
+		}
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	s.Model, s.Endpoint, s.Dims, s.Vectors, s.Problem = client.Name(), client.URL(), client.Dims(), m.made, m.problem
@@ -142,6 +158,12 @@ func (l *Library) Meaning(ctx context.Context) (MeaningStatus, error) {
 		s.Chunks, s.Ready = g.Len(), g.reach.Load() != nil
 		if s.Ready {
 			s.Vectors = s.Chunks
+		}
+		for _, i := range g.live {
+			if n := len(m.blank[g.docs[i].id]); n > 0 {
+				s.Vectors -= min(n, s.Vectors)
+				s.Blank = append(s.Blank, g.docs[i].source)
+			}
 		}
 	}
 	return s, nil

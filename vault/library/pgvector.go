@@ -121,20 +121,22 @@ func (p *pgvector) keep(ctx context.Context, model string, id int64, vectors [][
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for place, v := range vectors {
+		if v == nil {
+			continue // it points nowhere
+		}
 		p.pending = append(p.pending, farVector{document: id, place: place, text: unitText(v)})
 	}
-	if len(p.pending) < nearBatch || len(vectors) == 0 {
+	if len(p.pending) < nearBatch {
 		return nil
 	}
-	return p.flush(ctx, model, len(vectors[0]))
+	return p.flush(ctx, model)
 }
 
 func (p *pgvector) settled(ctx context.Context, model string) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if len(p.pending) > 0 {
-		dims := 1 + strings.Count(p.pending[0].text, ",")
-		if err := p.flush(ctx, model, dims); err != nil {
+		if err := p.flush(ctx, model); err != nil {
 			return err
 		}
 	}
@@ -143,7 +145,8 @@ func (p *pgvector) settled(ctx context.Context, model string) error {
 
 // flush writes what is pending. Documents are written whole: all their chunks come
 // in one call of keep.
-func (p *pgvector) flush(ctx context.Context, model string, dims int) error {
+func (p *pgvector) flush(ctx context.Context, model string) error {
+	dims := 1 + strings.Count(p.pending[0].text, ",")
 	var documents, places []int64
 	var texts []string
 	for _, v := range p.pending {

@@ -197,17 +197,41 @@ func (p *postgres) Lists(ctx context.Context, words []string) ([][]index.Place, 
 	return all, err
 }
 
-// unpost takes a document out of the lists of its words.
-func (p *postgres) unpost(ctx context.Context, tx *batch, id int64, chunks int) error {
-	if p.vectors != nil {
-		if err := p.vectors.drop(ctx, tx, id); err != nil {
+// unpostAtOnce is of how many documents the lists are rewritten at once: a list is
+// read and written once for all of them, and those lists are in memory meanwhile.
+const unpostAtOnce = 256
+
+// unpost takes documents out of the lists of their words.
+func (p *postgres) unpost(ctx context.Context, tx *batch, documents []gone) error {
+	for some := range slices.Chunk(documents, unpostAtOnce) {
+		if err := p.unlist(ctx, tx, some); err != nil {
 			return err
 		}
 	}
-	words, err := p.words(ctx, tx, id, chunks)
-	if err != nil || len(words) == 0 {
-		return err
+	return nil
+}
+
+func (p *postgres) unlist(ctx context.Context, tx *batch, documents []gone) error {
+	all, ids := map[string]bool{}, map[int64]bool{}
+	for _, d := range documents {
+		ids[d.id] = true
+		if p.vectors != nil {
+			if err := p.vectors.drop(ctx, tx, d.id); err != nil {
+				return err
+			}
+		}
+		words, err := p.words(ctx, tx, d.id, d.chunks)
+		if err != nil {
+			return err
+		}
+		for _, w := range words {
+			all[w] = true
+		}
 	}
+	if len(all) == 0 {
+		return nil
+	}
+	words := slices.Sorted(maps.Keys(all))
 	rows, err := tx.tx.QueryContext(ctx, `SELECT word, batch, data FROM lists WHERE word = ANY($1)`, words)
 	if err != nil {
 		return err
@@ -225,7 +249,7 @@ func (p *postgres) unpost(ctx context.Context, tx *batch, id int64, chunks int) 
 			return err
 		}
 		err := readEntries(data, func(other int64, _ []index.Count, entry []byte) {
-			if other != id {
+			if !ids[other] {
 				r.data = append(r.data, entry...)
 			}
 		})

@@ -1,13 +1,16 @@
 package library_test
 
 import (
+	"fmt"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/weal-network/weal/pay"
 	"github.com/weal-network/weal/types"
+	"github.com/weal-network/weal/vault/ingest"
 	"github.com/weal-network/weal/vault/library"
 )
 
@@ -138,12 +141,13 @@ func testRemoveByFolderAndBySource(t *testing.T) {
 	docs.write(t, "twin.txt", "Text of a.txt")
 	l := open(t, dir)
 	add(t, l, string(docs))
-	_, err := l.Remove(t.Context(), string(docs), []string{"a.txt", "nowhere.txt"})
+	_, err := l.Remove(t.Context(), string(docs), []string{"nothing", "nowhere.txt"})
 	require.ErrorIs(t, err, library.ErrUnknown)
-	require.ErrorContains(t, err, "nowhere.txt")
-	require.Equal(t, []string{"a.txt"}, sources(t, l, "a txt")[:1], "one that is unknown stops all")
+	require.ErrorContains(t, err, "nothing, nowhere.txt")
 
-	require.Equal(t, []string{"sub/b.txt removed", "sub/c.txt removed"}, states(remove(t, l, "/", filepath.Join(string(docs), "sub"))))
+	r := remove(t, l, "/", filepath.Join(string(docs), "sub"), "nowhere.txt", "sub")
+	require.Equal(t, []string{"sub/b.txt removed", "sub/c.txt removed"}, states(r))
+	require.Equal(t, []string{"nowhere.txt", "sub"}, r.Unknown, "what is unknown stops nothing")
 	require.Equal(t, []string{"a.txt removed"}, states(remove(t, l, "/elsewhere", "a.txt")), "by its source")
 	_, err = l.Remove(t.Context(), string(docs), []string{"a.txt"})
 	require.ErrorIs(t, err, library.ErrUnknown, "it is gone")
@@ -170,6 +174,8 @@ func testRetiredDocumentsCanBeRemoved(t *testing.T) {
 	docs.remove(t, "a.txt")
 	second := add(t, l, string(docs))
 	r := remove(t, l, string(docs), "a.txt")
+	require.Equal(t, []string{"a.txt removed"}, states(r))
+	require.Equal(t, "it was retired before", r.Files[0].Reason)
 	require.False(t, r.New, "the newest generation lacked it already")
 	require.Equal(t, second.Root, r.Root)
 	g, err := l.ByRoot(t.Context(), first.Root)
@@ -228,4 +234,79 @@ func testSettings(t *testing.T) {
 	if config(t, dir).DB == "" {
 		require.Empty(t, found(t, dir))
 	}
+}
+
+// TestRefusedFilesCanBeRemoved: what is said of a file that could not be read goes, by
+// itself or with a document that was made of it before.
+func TestRefusedFilesCanBeRemoved(t *testing.T) { both(t, testRefusedFilesCanBeRemoved) }
+
+func testRefusedFilesCanBeRemoved(t *testing.T) {
+	docs := folder(t.TempDir())
+	docs.write(t, "a.txt", "Apples.")
+	docs.write(t, "sub/empty.txt", "")
+	docs.write(t, "sub/b.bin", "\x00\x01\x02")
+	docs.write(t, "b.txt", "Pears.")
+	l := open(t, t.TempDir())
+	add(t, l, string(docs))
+	docs.write(t, "a.txt", "\x00\x01\x02\x00")
+	refused := func() (paths []string) {
+		status, err := l.Status(t.Context(), 1)
+		require.NoError(t, err)
+		for _, s := range status {
+			if s.State == library.Refused {
+				paths = append(paths, filepath.Base(s.Path))
+			}
+		}
+		return paths
+	}
+	add(t, l, string(docs))
+	before := refused()
+	require.Contains(t, before, "b.bin")
+	require.Contains(t, before, "a.txt")
+
+	r := remove(t, l, string(docs), "sub")
+	require.NotEmpty(t, r.Files)
+	require.Equal(t, "it was refused", r.Files[0].Reason)
+	require.False(t, r.New, "no document went")
+	require.Equal(t, []string{"a.txt"}, refused())
+	require.Equal(t, []string{"a.txt removed"}, states(remove(t, l, string(docs), "a.txt")))
+	require.Empty(t, refused())
+	_, err := l.Remove(t.Context(), string(docs), []string{"sub"})
+	require.ErrorIs(t, err, library.ErrUnknown)
+}
+
+func TestRemoveBelowAnAddress(t *testing.T) {
+	docs := folder(t.TempDir())
+	docs.write(t, "x.txt", "Kept.")
+	l := open(t, t.TempDir())
+	add(t, l, string(docs))
+	var pages []ingest.Input
+	for _, at := range []string{"https://a.test/docs/one", "https://a.test/docs/deep/two", "https://a.test/docsmore", "https://b.test/docs/one"} {
+		pages = append(pages, ingest.Input{Path: at, Source: at, Load: func() ([]byte, error) { return []byte("Page of " + at), nil }})
+	}
+	_, err := l.Put(t.Context(), slices.Values(pages), len(pages), nil)
+	require.NoError(t, err)
+	require.Equal(t, []string{"https://a.test/docs/deep/two removed", "https://a.test/docs/one removed"}, states(remove(t, l, "/", "https://a.test/docs/")))
+	require.Equal(t, []string{"https://b.test/docs/one removed"}, states(remove(t, l, "/", "https://b.test")))
+	require.Equal(t, []string{"x.txt removed"}, states(remove(t, l, "/", "x.txt")))
+}
+
+// TestManyAreRemovedAtOnce removes more documents than one pass takes, by their names.
+func TestManyAreRemovedAtOnce(t *testing.T) { both(t, testManyAreRemovedAtOnce) }
+
+func testManyAreRemovedAtOnce(t *testing.T) {
+	docs := folder(t.TempDir())
+	var names []string
+	for i := range 600 {
+		name := fmt.Sprintf("d%d.txt", i)
+		docs.write(t, name, fmt.Sprintf("Common words and number %d.", i))
+		names = append(names, name)
+	}
+	docs.write(t, "kept.txt", "Common words as well.")
+	l := open(t, t.TempDir())
+	add(t, l, string(docs))
+	r := remove(t, l, string(docs), names...)
+	require.Equal(t, 600, r.Erased)
+	require.Equal(t, []string{"kept.txt"}, sources(t, l, "common words"))
+	require.Empty(t, sources(t, l, "number"))
 }

@@ -34,6 +34,8 @@ type Report struct {
 	Failed    int          `json:"failed"`
 	Erased    int          `json:"removed,omitempty"`
 	Files     []FileReport `json:"files"`
+	// Unknown are the names that Remove was given and that nothing is known by.
+	Unknown []string `json:"unknown,omitempty"`
 	// Documents, Chunks and Root are those of the newest generation.
 	Documents int        `json:"documents"`
 	Chunks    int        `json:"chunks"`

@@ -25,6 +25,9 @@ func (w *writer) put(ctx context.Context, tx *batch, r read) error {
 			return err
 		}
 	}
+	if err := w.contribute(ctx, tx, r); err != nil {
+		return err
+	}
 	if r.Unchanged {
 		return nil
 	}
@@ -60,7 +63,7 @@ func (w *writer) end(ctx context.Context, tx *batch, path string) error {
 	case !ok:
 		return nil
 	case v.born == w.next:
-		return w.l.drop(ctx, tx, v.id, v.chunks)
+		return w.l.drop(ctx, tx, gone{v.id, v.chunks})
 	}
 	return tx.exec(ctx, `UPDATE documents SET died = $1 WHERE id = $2`, w.next, v.id)
 }

@@ -16,7 +16,7 @@ import (
 // their id, texts' to that and their first chunk, others' to their name.
 type sealed struct {
 	*seal.Sealer
-	originals, about, chunks, texts, postings, vectors, problems, settings seal.Table
+	originals, about, chunks, texts, postings, vectors, problems, settings, contributions seal.Table
 }
 
 func newSealed(key seal.Key) (s sealed, err error) {
@@ -26,6 +26,7 @@ func newSealed(key seal.Key) (s sealed, err error) {
 	for name, table := range map[string]*seal.Table{
 		"originals": &s.originals, "about": &s.about, "chunks": &s.chunks, "texts": &s.texts,
 		"postings": &s.postings, "vectors": &s.vectors, "problems": &s.problems, "settings": &s.settings,
+		"contributions": &s.contributions,
 	} {
 		if *table, err = s.Table(name); err != nil {
 			return s, err

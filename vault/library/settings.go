@@ -46,7 +46,10 @@ func (e Embeddings) try(ctx context.Context) error {
 	cfg.Attempts = 2
 	client, err := embed.New(cfg)
 	if err == nil {
-		_, err = client.Documents(ctx, []string{"Is anybody there?"})
+		var v [][]float32
+		if v, err = client.Documents(ctx, []string{"Is anybody there?"}); err == nil && v[0] == nil {
+			err = fmt.Errorf("%w: it is all zeros", embed.ErrReply)
+		}
 	}
 	return err
 }

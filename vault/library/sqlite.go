@@ -78,8 +78,13 @@ func (s *sqlite) post(ctx context.Context, tx *batch, documents []posted) error 
 	return nil
 }
 
-func (*sqlite) unpost(ctx context.Context, tx *batch, id int64, _ int) error {
-	return tx.exec(ctx, `DELETE FROM postings WHERE document = $1`, id)
+func (*sqlite) unpost(ctx context.Context, tx *batch, documents []gone) error {
+	for _, d := range documents {
+		if err := tx.exec(ctx, `DELETE FROM postings WHERE document = $1`, d.id); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (*sqlite) putVectors(ctx context.Context, tx *batch, model string, names, data [][]byte) error {

@@ -24,6 +24,9 @@ const (
 	Removed DocumentState = "removed"
 	// Refused: it could not be read; Reason says why.
 	Refused DocumentState = "refused"
+	// Gone: it is in no generation any more and held for the ones before, until it is
+	// removed.
+	Gone DocumentState = "retired"
 )
 
 // DocumentStatus is one line of a vault's status.
@@ -37,15 +40,43 @@ type DocumentStatus struct {
 	Chunks int           `json:"chunks"`
 }
 
-// Status lists all documents as seen from the served generation (0 for none), and
-// the files that were refused, by source.
+// Totals sums a status up. Chunks and Bytes are of what is served or staged.
+type Totals struct {
+	Documents int                   `json:"documents"` // served, staged or leaving
+	Chunks    int                   `json:"chunks"`
+	Bytes     int64                 `json:"bytes"`
+	States    map[DocumentState]int `json:"states"`
+}
+
+// Sum sums a status up.
+func Sum(all []DocumentStatus) Totals {
+	t := Totals{States: map[DocumentState]int{}}
+	for _, d := range all {
+		t.States[d.State]++
+		switch d.State {
+		case Served, Staged:
+			t.Chunks += d.Chunks
+			t.Bytes += d.Bytes
+			t.Documents++
+		case Leaving:
+			t.Documents++
+		case Removed, Refused, Gone:
+		}
+	}
+	return t
+}
+
+// Status lists all documents as seen from the served generation (0 for none), those
+// that are held for earlier generations alone, each in its newest version, and the
+// files that were refused, by source.
 func (l *Library) Status(ctx context.Context, served int64) ([]DocumentStatus, error) {
 	all, err := l.problems(ctx, l.read)
 	if err != nil {
 		return nil, err
 	}
+	gone, living := map[string]DocumentStatus{}, map[string]bool{}
 	rows, err := l.read.QueryContext(ctx, `SELECT id, about, chunks, born, died, removed FROM documents
-		WHERE died = 0 OR (born <= $1 AND died > $1)`, served)
+		WHERE died = 0 OR removed = 0 OR (born <= $1 AND died > $1) ORDER BY id`, served)
 	if err != nil {
 		return nil, err
 	}
@@ -65,14 +96,24 @@ func (l *Library) Status(ctx context.Context, served int64) ([]DocumentStatus, e
 		switch {
 		case removed != 0:
 			s.State = Removed
+		case died != 0 && (born > served || died <= served):
+			s.State = Gone
+			gone[s.Path] = s // the newest is the last
+			return err
 		case died != 0:
 			s.State = Leaving
 		case born > served:
 			s.State = Staged
 		}
+		living[s.Path] = true
 		all = append(all, s)
 		return err
 	})
+	for path, s := range gone {
+		if !living[path] {
+			all = append(all, s)
+		}
+	}
 	slices.SortFunc(all, func(a, b DocumentStatus) int {
 		return cmp.Or(cmp.Compare(a.Source, b.Source), cmp.Compare(a.State, b.State))
 	})

@@ -90,6 +90,29 @@ func (l *Library) allVectors(ctx context.Context, model string, take func(name, 
 	})
 }
 
+// vectorsKept returns of how many of the texts with hashes a model's vector is kept.
+func (l *Library) vectorsKept(ctx context.Context, model string, hashes []types.Hash) (n int, err error) {
+	kept := map[string]bool{}
+	rows, err := l.read.QueryContext(ctx, `SELECT name FROM vectors WHERE model = $1`, model) //nolint:sqlclosecheck // each closes them
+	if err == nil {
+		err = each(rows, func() error {
+			var name []byte
+			err := rows.Scan(&name)
+			kept[string(name)] = true
+			return err
+		})
+	}
+	if err != nil {
+		return 0, fmt.Errorf("count vectors: %w", err)
+	}
+	for _, h := range hashes {
+		if kept[string(l.sealed.Name(nameChunk, h[:]))] {
+			n++
+		}
+	}
+	return n, nil
+}
+
 // PutVectors keeps what a model made of the texts with hashes, all or nothing.
 func (l *Library) PutVectors(ctx context.Context, model string, hashes []types.Hash, data [][]byte) error {
 	var names, all [][]byte

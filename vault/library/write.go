@@ -33,6 +33,10 @@ type writer struct {
 	batch   []read
 	bytes   int
 	posted  []posted // of the batch
+	// contribution is what all that comes belongs to; nil leaves it as it is. contributed
+	// is what documents belong to now, by source.
+	contribution *uint64
+	contributed  map[string]uint64
 }
 
 func (l *Library) newWriter(ctx context.Context) (*writer, error) {
@@ -67,6 +71,9 @@ func (l *Library) newWriter(ctx context.Context) (*writer, error) {
 		return err
 	})
 	if err != nil {
+		return nil, err
+	}
+	if w.contributed, err = l.readContributions(ctx); err != nil {
 		return nil, err
 	}
 	problems, err := l.problems(ctx, l.write)

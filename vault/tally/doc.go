@@ -1,0 +1,21 @@
+// Package tally counts what is asked of a vault, what is found, sold and cited, and
+// what each contribution to it has earned.
+//
+// What always holds:
+//   - Who answers only notes what happened, in memory. All else, also every statement
+//     of SQL, is done in the background, some seconds later, many at once.
+//   - It decides no payment of a payer. A crash loses what was noted since the last
+//     flush, and never a payment.
+//   - What a sale earned is divided among its passages to the last unit, once: when the
+//     app has reported what each counted, or equally when no report came in time. The
+//     sale, its passages' counts and the contributions' points change in one
+//     transaction.
+//   - What tells content, or who asked, is sealed. Plain are counts, hours, amounts and
+//     numbers of contributions.
+//   - Points that were taken for a distribution are in it and nowhere else, until it is
+//     done.
+//
+// The way through it: [Open], then [Tally.Asked], [Tally.Sold] and [Tally.Report] as it
+// happens; [Tally.Stats] and [Tally.Points] for the owner; [Tally.Prepare] and
+// [Tally.Done] around what is sent to the chain.
+package tally

@@ -1,0 +1,209 @@
+package tally
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/weal-network/weal/keep"
+	"github.com/weal-network/weal/pay/attribution"
+	"github.com/weal-network/weal/types"
+)
+
+// bookTime is how long a sale may go uncounted because nobody can tell who paid.
+const bookTime = 3600
+
+// Flush writes down what was noted. What it fails to write is kept in memory.
+func (t *Tally) Flush(ctx context.Context) error {
+	t.flushing.Lock()
+	defer t.flushing.Unlock()
+	t.mu.Lock()
+	c, fresh, lost := t.noted, t.fresh, t.lost
+	t.noted, t.fresh, t.lost = newCounts(), nil, 0
+	t.mu.Unlock()
+	if lost > 0 {
+		t.cfg.Log.Warn("more happened than could be counted", "lost", lost)
+	}
+	later := t.book(ctx, c, fresh)
+	t.name(ctx, c)
+	ready, wait := t.sorted()
+	err := t.commit(ctx, c, ready, wait)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.fresh = append(later, t.fresh...)
+	if err != nil {
+		c.addAll(t.noted)
+		t.noted = c
+		return err
+	}
+	for _, s := range ready {
+		delete(t.pending, s.Order)
+	}
+	for _, s := range wait {
+		s.stored = true
+	}
+	return nil
+}
+
+// book counts sales, and returns those of which nobody can tell who paid.
+func (t *Tally) book(ctx context.Context, c *counts, fresh []*sale) (later []*sale) {
+	for _, s := range fresh {
+		lane, err := t.cfg.Lane(ctx, s.Sale.Lane)
+		if err != nil && t.cfg.Now().Unix()-s.At < bookTime {
+			later = append(later, s)
+			continue
+		}
+		whose := make([]uint64, len(s.Passages))
+		for i, p := range s.Passages {
+			if whose[i], err = t.cfg.Contribution(ctx, p.Source); err != nil {
+				break
+			}
+		}
+		if err != nil && t.cfg.Now().Unix()-s.At < bookTime {
+			later = append(later, s)
+			continue
+		}
+		t.mu.Lock()
+		s.Denom, s.Payer, s.Whose, s.booked = lane.Denom, lane.Payer, whose, true
+		t.mu.Unlock()
+		c.sell(s)
+	}
+	return later
+}
+
+// sell counts a sale.
+func (c *counts) sell(s *sale) {
+	h, p := c.hour(timeOf(s.At)), c.payer(s.Payer)
+	h.Sales++
+	p.Sales++
+	p.Sold += uint64(len(s.Passages))
+	h.Sold += uint64(len(s.Passages))
+	for _, sold := range s.Passages {
+		d := c.passage(sold)
+		d.Sold++
+		d.Earned.add(s.Denom, sold.Price)
+		h.Earned.add(s.Denom, sold.Price)
+		p.Paid.add(s.Denom, sold.Price)
+	}
+}
+
+// name finds out what the passages are called that have only a number. One that
+// cannot be read any more has no name.
+func (t *Tally) name(ctx context.Context, c *counts) {
+	for chunk, p := range c.passages {
+		if p.shelf == nil {
+			continue
+		}
+		var n int
+		err := t.cfg.DB.QueryRowContext(ctx, `SELECT 1 FROM tally_passages WHERE name = ?`, t.passageName(chunk)).Scan(&n)
+		if errors.Is(err, sql.ErrNoRows) {
+			p.Source = p.shelf.Source(p.number)
+			p.Heading, _ = p.shelf.Heading(ctx, p.number)
+		}
+		if err == nil || p.Source != "" {
+			p.shelf = nil
+		}
+	}
+}
+
+// sorted returns the sales that can be divided, and those that have to wait and are
+// not in the table yet.
+func (t *Tally) sorted() (ready, wait []*sale) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	late := t.cfg.Now().Unix() - int64(ReportTime.Seconds())
+	for _, s := range t.pending {
+		switch {
+		case !s.booked:
+		case s.report != nil || s.At <= late:
+			ready = append(ready, s)
+		case !s.stored:
+			wait = append(wait, s)
+		}
+	}
+	// What is added must not depend on the order of a map: sums may be full.
+	slices.SortFunc(ready, func(a, b *sale) int { return slices.Compare(a.Order[:], b.Order[:]) })
+	return ready, wait
+}
+
+// commit writes everything in one transaction.
+func (t *Tally) commit(ctx context.Context, c *counts, ready, wait []*sale) error {
+	points := map[account]*Points{}
+	divided := newCounts()
+	for _, s := range ready {
+		divide(points, s)
+		divided.cite(s)
+	}
+	err := keep.Write(ctx, t.cfg.DB, func(tx *sql.Tx) error {
+		if err := t.write(ctx, tx, c); err != nil {
+			return err
+		}
+		if err := t.write(ctx, tx, divided); err != nil {
+			return err
+		}
+		if err := t.writeQuestions(ctx, tx, c.questions); err != nil {
+			return err
+		}
+		for _, s := range wait {
+			if err := put(ctx, tx, t.tables.sales, "tally_sales", t.saleName(s.Order), s); err != nil {
+				return err
+			}
+		}
+		for _, s := range ready {
+			if !s.stored {
+				continue
+			}
+			if _, err := tx.ExecContext(ctx, `DELETE FROM tally_sales WHERE name = ?`, t.saleName(s.Order)); err != nil {
+				return err
+			}
+		}
+		return writePoints(ctx, tx, points)
+	})
+	if err != nil {
+		return fmt.Errorf("write counts down: %w", err)
+	}
+	return nil
+}
+
+// cite counts the citations that a report tells of.
+func (c *counts) cite(s *sale) {
+	for i, e := range s.report {
+		if e.Cites > 0 {
+			c.passage(s.Passages[i]).Cited += uint64(e.Cites)
+			c.hour(timeOf(s.At)).Cited += uint64(e.Cites)
+		}
+	}
+}
+
+// divide gives what a sale earned to contributions, by each rule; equally if there
+// is no report.
+func divide(points map[account]*Points, s *sale) {
+	var total types.Amount
+	for _, p := range s.Passages {
+		var ok bool
+		if total, ok = total.Add(p.Price); !ok {
+			return // no order can cost so much
+		}
+	}
+	for _, rule := range attribution.Rules {
+		weights := make([]uint64, len(s.Passages))
+		for i := range weights {
+			weights[i] = 1
+			if s.report != nil {
+				weights[i] = uint64(s.report[i].Share(rule))
+			}
+		}
+		for i, part := range split(total, weights) {
+			a := account{s.Whose[i], s.Denom}
+			if points[a] == nil {
+				points[a] = &Points{Contribution: a.contribution, Denom: a.denom}
+			}
+			points[a].add(rule, part)
+		}
+	}
+	for i := range s.Passages {
+		points[account{s.Whose[i], s.Denom}].Passages++
+	}
+}

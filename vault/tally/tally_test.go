@@ -1,0 +1,324 @@
+package tally_test
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/weal-network/weal/keep"
+	"github.com/weal-network/weal/pay/attribution"
+	"github.com/weal-network/weal/types"
+	"github.com/weal-network/weal/vault/seal"
+	"github.com/weal-network/weal/vault/tally"
+)
+
+const denom = "aweal"
+
+func n(v uint64) types.Amount { return types.NewAmount(v) }
+
+// lab is a tally with a clock, on a database of its own.
+type lab struct {
+	*tally.Tally
+	t    *testing.T
+	path string
+	db   *sql.DB
+	mu   sync.Mutex
+	now  time.Time
+	down error // of who tells lanes
+	next byte
+}
+
+func newLab(t *testing.T) *lab {
+	l := &lab{t: t, path: filepath.Join(t.TempDir(), "counts.db"), now: time.Unix(1_800_000_000, 0)}
+	l.open()
+	return l
+}
+
+var dataKey = seal.Key{1, 2, 3}
+
+func (l *lab) open() {
+	l.t.Helper()
+	sealer, err := seal.New(dataKey)
+	require.NoError(l.t, err)
+	l.db, err = keep.Open(l.path)
+	require.NoError(l.t, err)
+	db := l.db
+	l.t.Cleanup(func() { _ = db.Close() })
+	l.Tally, err = tally.Open(l.t.Context(), tally.Config{
+		DB: l.db, Table: sealer.Table, Name: sealer.Name, Now: l.clock,
+		Lane: func(_ context.Context, ref types.LaneRef) (types.Lane, error) {
+			l.mu.Lock()
+			defer l.mu.Unlock()
+			return types.Lane{Ref: ref, Payer: fmt.Sprint("payer ", ref.Tab), Denom: denom}, l.down
+		},
+		Contribution: func(_ context.Context, source string) (id uint64, err error) {
+			_, _ = fmt.Sscanf(source, "%d/", &id)
+			return id, nil
+		},
+	})
+	require.NoError(l.t, err)
+}
+
+// kill opens the tally again without what was not flushed.
+func (l *lab) kill() {
+	l.t.Helper()
+	require.NoError(l.t, l.db.Close())
+	_ = l.Close() // it cannot write any more
+	l.open()
+}
+
+func (l *lab) clock() time.Time {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.now
+}
+
+func (l *lab) pass(d time.Duration) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.now = l.now.Add(d)
+}
+
+// sell notes a sale of passages of contributions, each for a price.
+func (l *lab) sell(price uint64, contributions ...uint64) (order types.Hash, entries []attribution.Entry) {
+	l.next++
+	order = types.Hash{l.next}
+	s := tally.Sale{Order: order, Lane: types.LaneRef{Tab: 1}, Seq: uint64(l.next)}
+	var passages []attribution.Passage
+	for i, c := range contributions {
+		chunk := types.Hash{byte(c), byte(i), 7}
+		s.Passages = append(s.Passages, tally.SoldPassage{Chunk: chunk, Source: fmt.Sprintf("%d/a.md", c), Heading: "A", Price: n(price)})
+		passages = append(passages, attribution.Passage{N: uint32(i + 1), Chunk: chunk, Band: uint8(9 - i)})
+	}
+	l.Sold(s)
+	entries, err := attribution.Make(passages, "[1] [1] [2]")
+	require.NoError(l.t, err)
+	return order, entries
+}
+
+func (l *lab) points() []tally.Points {
+	l.t.Helper()
+	all, err := l.Points(l.t.Context())
+	require.NoError(l.t, err)
+	return all
+}
+
+func (l *lab) flush() {
+	l.t.Helper()
+	require.NoError(l.t, l.Flush(l.t.Context()))
+}
+
+// TestPointsAreWhatWasEarned draws sales: by each rule the points of all
+// contributions sum to what was earned, whatever is reported, flushed or killed after
+// a flush.
+func TestPointsAreWhatWasEarned(t *testing.T) {
+	l := newLab(t)
+	rng := rand.New(rand.NewPCG(1, 2))
+	var earned uint64
+	for i := range 120 {
+		contributions := make([]uint64, 1+rng.IntN(6))
+		for k := range contributions {
+			contributions[k] = rng.Uint64N(4)
+		}
+		price := 1 + rng.Uint64N(1000)
+		order, entries := l.sell(price, contributions...)
+		earned += price * uint64(len(contributions))
+		if rng.IntN(3) == 0 {
+			l.flush()
+		}
+		if rng.IntN(4) > 0 {
+			require.True(t, l.Report(order, entries))
+			require.False(t, l.Report(order, entries), "once")
+		}
+		if i%10 == 0 {
+			l.flush()
+			l.kill()
+		}
+	}
+	l.flush()
+	l.pass(tally.ReportTime + time.Second)
+	for range 2 {
+		var equal, score, citation types.Amount
+		for _, p := range l.points() {
+			equal, _ = equal.Add(p.Equal)
+			score, _ = score.Add(p.Score)
+			citation, _ = citation.Add(p.Citation)
+		}
+		require.Equal(t, []types.Amount{n(earned), n(earned), n(earned)}, []types.Amount{equal, score, citation})
+		l.kill()
+	}
+}
+
+// TestKilledBeforeAFlush loses what was noted, and the sale that was flushed before
+// still waits for its report.
+func TestKilledBeforeAFlush(t *testing.T) {
+	l := newLab(t)
+	order, entries := l.sell(10, 1, 2)
+	l.flush()
+	require.True(t, l.Report(order, entries))
+	lost, lostEntries := l.sell(10, 3)
+	l.kill()
+	require.Empty(t, l.points())
+	require.False(t, l.Report(lost, lostEntries))
+	require.True(t, l.Report(order, entries), "the report can come again")
+	require.Equal(t, []tally.Points{
+		{Contribution: 1, Denom: denom, Passages: 1, Equal: n(10), Score: n(11), Citation: n(13)},
+		{Contribution: 2, Denom: denom, Passages: 1, Equal: n(10), Score: n(9), Citation: n(7)},
+	}, l.points())
+}
+
+// TestNothingIsLostWhileNobodyAnswers has the chain, and then the database, fail.
+func TestNothingIsLostWhileNobodyAnswers(t *testing.T) {
+	l := newLab(t)
+	l.down = errors.New("no chain")
+	order, entries := l.sell(10, 1)
+	l.flush()
+	require.True(t, l.Report(order, entries))
+	require.Empty(t, l.points())
+	l.mu.Lock()
+	l.down = nil
+	l.mu.Unlock()
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	l.Asked(tally.Asked{Payer: "p"})
+	require.Error(t, l.Flush(ended))
+	require.Equal(t, n(10), l.points()[0].Equal)
+	s, err := l.Stats(t.Context(), tally.Span{}, func(func(types.Hash) bool) {})
+	require.NoError(t, err)
+	require.EqualValues(t, 1, s.Total.Asked)
+	require.EqualValues(t, 1, s.Total.Sales)
+	require.Equal(t, tally.Sums{denom: n(10)}, s.Total.Earned)
+}
+
+// TestDistributionIsMadeOnce plays an owner who is killed between sending and noting.
+func TestDistributionIsMadeOnce(t *testing.T) {
+	l := newLab(t)
+	sale := func() {
+		order, entries := l.sell(10, 0, 1, 2, 3)
+		require.True(t, l.Report(order, entries))
+	}
+	sale()
+	want := tally.Wanted{Asset: 5, Denom: denom, Rule: attribution.Equal, Contributions: []uint64{1, 3, 9}}
+	_, err := l.Prepare(t.Context(), tally.Wanted{Asset: 5, Denom: "other", Rule: attribution.Equal, Contributions: []uint64{1}})
+	require.ErrorIs(t, err, tally.ErrNothing)
+	_, err = l.Prepare(t.Context(), tally.Wanted{Asset: 5, Denom: denom, Rule: "merit"})
+	require.Error(t, err)
+	d, err := l.Prepare(t.Context(), want)
+	require.NoError(t, err)
+	require.Equal(t, []tally.Part{{Contribution: 1, Points: 10, Earned: n(10)}, {Contribution: 3, Points: 10, Earned: n(10)}}, d.Parts)
+	require.Equal(t, d.Root, d.Evidence())
+	require.Len(t, l.points(), 2, "those of 0 and 2 stay")
+
+	sale()
+	l.flush()
+	l.kill()
+	again, err := l.Prepare(t.Context(), want)
+	require.NoError(t, err)
+	require.Equal(t, d, again, "what was begun is brought to its end first")
+	require.ErrorIs(t, l.Done(t.Context(), d.ID+1), tally.ErrNoDistribution)
+	require.NoError(t, l.Done(t.Context(), d.ID))
+	require.NoError(t, l.Done(t.Context(), d.ID))
+	next, err := l.Prepare(t.Context(), want)
+	require.NoError(t, err)
+	require.NotEqual(t, d.Root, next.Root, "also if the same was earned")
+	require.Equal(t, d.Parts, next.Parts)
+	require.NoError(t, l.Done(t.Context(), next.ID))
+	_, err = l.Prepare(t.Context(), want)
+	require.ErrorIs(t, err, tally.ErrNothing)
+	all, err := l.Distributions(t.Context(), 10)
+	require.NoError(t, err)
+	require.Len(t, all, 2)
+	require.NotZero(t, all[0].Done)
+	require.Equal(t, next, all[0].Distribution)
+}
+
+// TestPointsFitTheChain distributes more than 64 bits hold.
+func TestPointsFitTheChain(t *testing.T) {
+	l := newLab(t)
+	huge, err := types.ParseAmount("340282366920938463463374607431768211455")
+	require.NoError(t, err)
+	l.Sold(tally.Sale{Order: types.Hash{1}, Passages: []tally.SoldPassage{{Chunk: types.Hash{1}, Source: "1/a", Price: huge}}})
+	l.Sold(tally.Sale{Order: types.Hash{2}, Passages: []tally.SoldPassage{{Chunk: types.Hash{2}, Source: "2/a", Price: n(1)}}})
+	l.Sold(tally.Sale{Order: types.Hash{3}, Passages: []tally.SoldPassage{{Chunk: types.Hash{1}, Source: "1/a", Price: n(1)}}})
+	l.flush()
+	l.pass(tally.ReportTime)
+	d, err := l.Prepare(t.Context(), tally.Wanted{Denom: denom, Rule: attribution.ByScore, Contributions: []uint64{1, 2}})
+	require.NoError(t, err)
+	require.Equal(t, huge, d.Parts[0].Earned, "a sum that is full stays")
+	require.InDelta(t, 1e15, float64(d.Parts[0].Points), 1)
+	require.EqualValues(t, 1, d.Parts[1].Points, "nobody who has earned gets none")
+}
+
+// TestManyAtOnce notes from many goroutines while it is flushed.
+func TestManyAtOnce(t *testing.T) {
+	l := newLab(t)
+	var wg sync.WaitGroup
+	for g := range 8 {
+		wg.Go(func() {
+			for i := range 200 {
+				order := types.Hash{byte(g), byte(i), 1}
+				chunk := types.Hash{byte(i)}
+				l.Asked(tally.Asked{Payer: fmt.Sprint(g), Shelf: shelf{}, Found: []tally.Found{{Number: i, Chunk: chunk}}})
+				l.Sold(tally.Sale{Order: order, Passages: []tally.SoldPassage{{Chunk: chunk, Source: "1/a.md", Price: n(1)}}})
+				l.Report(order, []attribution.Entry{{Passage: attribution.Passage{Chunk: chunk}, Equal: attribution.Million, Score: attribution.Million, Citation: attribution.Million}})
+			}
+		})
+	}
+	for range 20 {
+		l.flush()
+	}
+	wg.Wait()
+	require.Equal(t, n(1600), l.points()[0].Equal)
+	s, err := l.Stats(t.Context(), tally.Span{}, func(func(types.Hash) bool) {})
+	require.NoError(t, err)
+	require.EqualValues(t, 1600, s.Total.Asked)
+	require.EqualValues(t, 1600, s.Total.Offered)
+	require.EqualValues(t, 1600, s.Total.Sold)
+	require.Len(t, s.Payers, 9, "eight who ask, and the lane's")
+}
+
+// shelf names passages by their number.
+type shelf struct{}
+
+func (shelf) Source(int) string { return "1/a.md" }
+
+func (shelf) Heading(_ context.Context, number int) (string, error) {
+	return fmt.Sprint("Part ", number), nil
+}
+
+// BenchmarkNoting is what an answer pays for being counted.
+func BenchmarkNoting(b *testing.B) {
+	sealer, err := seal.New(dataKey)
+	require.NoError(b, err)
+	db, err := keep.Open(filepath.Join(b.TempDir(), "counts.db"))
+	require.NoError(b, err)
+	defer db.Close()
+	t, err := tally.Open(b.Context(), tally.Config{
+		DB: db, Table: sealer.Table, Name: sealer.Name,
+		Lane:         func(context.Context, types.LaneRef) (types.Lane, error) { return types.Lane{Denom: denom}, nil },
+		Contribution: func(context.Context, string) (uint64, error) { return 0, nil },
+	})
+	require.NoError(b, err)
+	found := make([]tally.Found, 8)
+	passages := make([]tally.SoldPassage, 4)
+	for i := range found {
+		found[i] = tally.Found{Number: i, Chunk: types.Hash{byte(i)}}
+	}
+	for i := range passages {
+		passages[i] = tally.SoldPassage{Chunk: found[i].Chunk, Source: "a.md", Price: n(1)}
+	}
+	i := uint32(0)
+	for b.Loop() {
+		i++
+		t.Asked(tally.Asked{Payer: "payer", Shelf: shelf{}, Found: found})
+		t.Sold(tally.Sale{Order: types.Hash{byte(i), byte(i >> 8), byte(i >> 16), byte(i >> 24)}, Passages: passages})
+	}
+}
