@@ -56,11 +56,15 @@ func (a *answer) seal(ctx context.Context, whole bool) error {
 	if err != nil {
 		return err
 	}
-	r, err := a.receipt(ctx, record.Detail(), a.paid || whole && a.gave())
+	charged := a.paid || whole && a.gave()
+	r, again, err := a.receipt(ctx, record.Detail(), charged)
 	if err != nil {
 		return err
 	}
 	a.attribution = record
+	if charged && !again {
+		a.g.shares.note(noted{denom: a.d.Quote.Denom, price: r.Amount, record: record, sealed: a.sealedBy()})
+	}
 	a.g.told.add(a.d, record, r)
 	a.receipts = append(a.receipts, r)
 	a.charges = append(a.charges, wire.Charge{Asset: r.Asset, Kind: types.KindApp, Amount: r.Amount})
@@ -68,8 +72,8 @@ func (a *answer) seal(ctx context.Context, whole bool) error {
 }
 
 // receipt returns the receipt that the order was served with before, if it says
-// the same, or a new one.
-func (a *answer) receipt(ctx context.Context, detail types.Hash, charged bool) (pay.SignedReceipt, error) {
+// the same, or a new one, and whether the order was served before at all.
+func (a *answer) receipt(ctx context.Context, detail types.Hash, charged bool) (signed pay.SignedReceipt, served bool, err error) {
 	o := a.d.app.order
 	r := pay.Receipt{
 		Chain: a.g.chain, Lane: o.Lane, Seq: o.Seq, Asset: o.Asset, Version: o.Version, Order: a.d.order,
@@ -81,15 +85,15 @@ func (a *answer) receipt(ctx context.Context, detail types.Hash, charged bool) (
 	}
 	kept, served, err := a.g.book.Served(ctx, a.d.order)
 	if err != nil {
-		return pay.SignedReceipt{}, err
+		return signed, false, err
 	}
 	if served {
 		old, err := pay.ParseSignedReceipt(kept)
 		if err == nil && old.Output == r.Output && old.Amount == r.Amount && old.Detail == detail {
-			return old, nil
+			return old, true, nil
 		}
 	}
-	signed, err := a.g.book.Sign(r, a.g.cfg.Key)
+	signed, err = a.g.book.Sign(r, a.g.cfg.Key)
 	if err == nil && !served {
 		var given uint32
 		if a.gave() {
@@ -97,7 +101,7 @@ func (a *answer) receipt(ctx context.Context, detail types.Hash, charged bool) (
 		}
 		err = a.g.book.MarkGiven(ctx, a.d.order, signed.Bytes(), given)
 	}
-	return signed, err
+	return signed, served, err
 }
 
 // explain turns what ended an answer early into the error that its client sees.

@@ -30,6 +30,9 @@ type Config struct {
 	// Key signs the receipts; its public half is on the chain.
 	Key ed25519.PrivateKey
 	DB  *sql.DB
+	// Counts keeps what each vault's passages have earned of what the app is paid, apart
+	// from what is kept while somebody waits; without it nothing is counted.
+	Counts *sql.DB
 	// Exposure is the most that one tab may owe, in the smallest unit.
 	// ExposureAll is the most that all tabs of a denomination may owe; zero is
 	// earn.DefaultTabs times Exposure.
@@ -73,6 +76,7 @@ type Gateway struct {
 	kept   *kept
 	exact  *exacts
 	told   *reports
+	shares *shares // nil if nothing is counted
 	stop   context.CancelFunc
 	bg     sync.WaitGroup
 }
@@ -111,15 +115,22 @@ func New(ctx context.Context, cfg Config) (*Gateway, error) {
 	if err != nil {
 		return nil, err
 	}
+	shares, err := openShares(ctx, cfg.Counts, cfg.Now, cfg.Log)
+	if err != nil {
+		return nil, err
+	}
 	g := &Gateway{
 		cfg: cfg, app: app, prompt: in, book: book, chain: pay.ChainHash(cfg.ChainID), known: registry.New(cfg.Chain, cfg.Now),
-		peers: newPeers(cfg.HTTP, cfg.Endpoint, cfg.Now), quotes: newQuotes(cfg.Now), kept: kept, exact: exact,
+		peers: newPeers(cfg.HTTP, cfg.Endpoint, cfg.Now), quotes: newQuotes(cfg.Now), kept: kept, exact: exact, shares: shares,
 	}
 	bg, stop := context.WithCancel(context.WithoutCancel(ctx))
 	g.stop = stop
 	g.told = newReports(g.peers, cfg.Log, app.Vaults)
 	for _, id := range app.Vaults {
 		g.bg.Go(func() { g.told.run(bg, id) })
+	}
+	if shares != nil {
+		g.bg.Go(func() { shares.run(bg) })
 	}
 	if cfg.Settler != nil {
 		g.bg.Go(func() { book.Run(bg, cfg.Settler, settleEvery) })

@@ -49,6 +49,7 @@ type world struct {
 	upstream model.Upstream
 	prompts  []string
 	db       *sql.DB
+	counts   *sql.DB
 	app      gateway.App
 	keyed    *keys.Meter
 	exact    *gateway.Exact
@@ -66,7 +67,7 @@ func (f upstreamFunc) Open(ctx context.Context, p model.Prompt) (model.Answer, e
 
 func newWorld(t testing.TB) *world {
 	t.Helper()
-	w := &world{t: t, chain: modeltest.NewChain(), upstream: model.NewReader(), db: modeltest.DB(t)}
+	w := &world{t: t, chain: modeltest.NewChain(), upstream: model.NewReader(), db: modeltest.DB(t), counts: modeltest.DB(t)}
 	w.a = newShelf(t, w.chain, vaultA, []uint8{5, 9}, "Leaves never fall in any voucher.", "A voucher is signed once by its payer.")
 	w.b = newShelf(t, w.chain, vaultB, []uint8{7}, "A lane has one voucher in flight at a time.")
 	w.chain.Register(modelID, types.KindModel, types.Price{Unit: types.PerTick, Amount: types.NewAmount(tickPrice), Tokens: 8})
@@ -113,7 +114,7 @@ func (w *world) start() {
 		require.NoError(w.t, w.gateway.Close())
 	}
 	g, err := gateway.New(w.t.Context(), gateway.Config{
-		ChainID: modeltest.ChainID, Asset: appID, App: w.app, Key: modeltest.Key("asset", uint64(appID)), DB: w.db,
+		ChainID: modeltest.ChainID, Asset: appID, App: w.app, Key: modeltest.Key("asset", uint64(appID)), DB: w.db, Counts: w.counts,
 		Exposure: types.NewAmount(100_000), Chain: w.chain, Keyed: w.keyed, Exact: w.exact, Now: w.now,
 		Endpoint: func(_ context.Context, id types.AssetID) (string, error) { return w.endpoint(id), nil },
 	})

@@ -174,6 +174,14 @@ func (a *answer) gave() bool {
 	return a.text.Len() > 0 || len(a.boxes) > 0 && len(a.boxes) == len(a.d.Quote.Vaults)
 }
 
+// sealedBy are the vaults that have sealed something.
+func (a *answer) sealedBy() (vaults []types.AssetID) {
+	for _, box := range a.boxes {
+		vaults = append(vaults, box.Asset)
+	}
+	return vaults
+}
+
 // output is what the app's receipt is over: the text, or what was passed on sealed.
 func (a *answer) output() types.Hash {
 	if a.d.req.search == nil {

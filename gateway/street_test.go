@@ -50,7 +50,7 @@ type street struct {
 var secrets = []string{"wombat", "quokka", "burrow", "marsupials.md", "Diggers", "numbat"}
 
 func newStreet(t testing.TB) *street {
-	s := &street{world: &world{t: t, chain: modeltest.NewChain(), db: modeltest.DB(t)}, far: map[types.AssetID]*tap{}, vaults: map[types.AssetID]*vault.Vault{}}
+	s := &street{world: &world{t: t, chain: modeltest.NewChain(), db: modeltest.DB(t), counts: modeltest.DB(t)}, far: map[types.AssetID]*tap{}, vaults: map[types.AssetID]*vault.Vault{}}
 	s.openVault(vaultA, "marsupials.md", "# Diggers\n\nA wombat sleeps in its burrow by day.\n\n# Climbers\n\nWho sleeps? The quokka sleeps, too.\n")
 	s.openVault(vaultB, "more.md", "The numbat sleeps at night.\n")
 	s.chain.Register(modelID, types.KindModel, types.Price{Unit: types.PerTick, Amount: types.NewAmount(tickPrice), Tokens: 8})

@@ -73,6 +73,10 @@ func Loopback(port int) string { return net.JoinHostPort("127.0.0.1", strconv.It
 // URL returns "http://127.0.0.1:port".
 func URL(port int) string { return "http://" + Loopback(port) }
 
+// AssetsLock is the lock that a process holds while it reads an asset of the home from
+// the chain and writes it back changed.
+const AssetsLock = "assets"
+
 // UpLock is the lock that a process holds while it runs a home.
 const UpLock = "up"
 

@@ -31,6 +31,8 @@ const (
 	sendTries = 4
 	// pollEvery is how long to wait between two looks for a transaction.
 	pollEvery = 100 * time.Millisecond
+	// turn is how long another sender of the account is waited for.
+	turn = 10 * time.Second
 	// inclusion is how long a transaction may take to get into a block.
 	inclusion = 30 * time.Second
 )
@@ -90,6 +92,7 @@ func (s *Sender) send(ctx context.Context, sign func(ctx context.Context) ([]byt
 		if err := s.sync(ctx); err != nil {
 			return result{}, err
 		}
+		tried := s.nonce
 		tx, err := sign(ctx)
 		if err == nil {
 			var r result
@@ -105,13 +108,31 @@ func (s *Sender) send(ctx context.Context, sign func(ctx context.Context) ([]byt
 			return result{}, err
 		}
 		last = err
-		select {
-		case <-ctx.Done():
-			return result{}, errors.Join(ctx.Err(), last)
-		case <-time.After(pollEvery): // another sender of this key is at work
+		if err := s.passed(ctx, tried); err != nil {
+			return result{}, errors.Join(err, last)
 		}
 	}
 	return result{}, fmt.Errorf("send: %w; does another program use the account %s?", last, s.Address())
+}
+
+// passed waits until the chain counts another nonce than the one that was tried:
+// another sender of this key is at work, and its transaction has to be in a block
+// before the next can be sent. Not for ever: what was sent may be dropped.
+func (s *Sender) passed(ctx context.Context, tried uint64) error {
+	late := time.After(turn)
+	for {
+		s.synced = false
+		if err := s.sync(ctx); err != nil || s.nonce != tried {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-late:
+			return nil
+		case <-time.After(pollEvery):
+		}
+	}
 }
 
 // sync asks the chain for the account's number and nonce, if need be.
@@ -204,7 +225,7 @@ func isNonce(err error) bool {
 	}
 	for _, s := range []string{
 		"account sequence mismatch", "incorrect account sequence", "nonce too low", "invalid nonce", "nonce gap",
-		"already known", "tx already in mempool", "replacement transaction underpriced",
+		"already known", "tx already in mempool", "tx already seen", "replacement transaction underpriced",
 	} {
 		if strings.Contains(err.Error(), s) {
 			return true

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/weal-network/weal/gateway"
 	"github.com/weal-network/weal/types"
 	"github.com/weal-network/weal/vault"
 	"github.com/weal-network/weal/wire"
@@ -50,6 +51,9 @@ func (r *role) adminHandler() http.Handler {
 		wire.WriteJSON(w, http.StatusOK, e)
 	})
 	r.adminKeys(mux)
+	if g, ok := r.worker.(*gateway.Gateway); ok {
+		g.Admin(mux)
+	}
 	if v, ok := r.worker.(*vault.Vault); ok {
 		mux.Handle("/", v.Admin(r.admin))
 	}

@@ -48,6 +48,8 @@ type Question struct {
 	App types.AssetID
 	// Filter says which documents count, as in package filter; empty for all.
 	Filter string
+	// AtMost bounds what the answer can cost; zero for no bound.
+	AtMost types.Amount
 	// OnDelta, if set, is told each piece of the answer as it arrives.
 	OnDelta func(string)
 	// Approve, if set, is shown what the answer can cost before anything is signed.
@@ -77,6 +79,7 @@ func (c *Client) Ask(ctx context.Context, q Question) (*purse.Answer, error) {
 		Gateway: url,
 		App:     app,
 		Body:    body,
+		AtMost:  q.AtMost,
 		OnDelta: q.OnDelta,
 		Approve: q.Approve,
 	})

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/weal-network/weal/home"
 	"github.com/weal-network/weal/ledger"
 	"github.com/weal-network/weal/pay"
 	"github.com/weal-network/weal/types"
@@ -20,6 +21,7 @@ type owned struct {
 	about  types.Manifest     // without Root
 	// licence is what the asset is registered under; later only the chain's counts.
 	licence types.Licence
+	home    *home.Home // whose other processes change the asset, too
 }
 
 // manifest returns the manifest with a root, and its bytes.
@@ -69,6 +71,11 @@ func (o *owned) update(ctx context.Context, id types.AssetID, root types.Hash) e
 	if err != nil {
 		return err
 	}
+	unlock, err := o.home.AwaitLock(ctx, home.AssetsLock)
+	if err != nil {
+		return err
+	}
+	defer unlock()
 	now, err := o.ledger.AssetNow(ctx, id)
 	if err != nil {
 		return err

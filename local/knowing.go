@@ -9,7 +9,10 @@ import (
 	"io"
 	"net/http"
 	"path/filepath"
+	"slices"
 
+	"github.com/weal-network/weal/ledger"
+	"github.com/weal-network/weal/types"
 	"github.com/weal-network/weal/vault"
 	"github.com/weal-network/weal/vault/library"
 	"github.com/weal-network/weal/wire"
@@ -24,6 +27,11 @@ func (c *Client) VaultAdd(ctx context.Context, paths []string, contribution *uin
 	if err != nil {
 		return vault.Report{}, err
 	}
+	if contribution != nil && *contribution != 0 {
+		if err := c.accepted(ctx, role.Asset, *contribution); err != nil {
+			return vault.Report{}, err
+		}
+	}
 	req := vault.AddRequest{Contribution: contribution}
 	for _, p := range paths {
 		abs, err := filepath.Abs(p) // the vault has another working directory
@@ -33,6 +41,23 @@ func (c *Client) VaultAdd(ctx context.Context, paths []string, contribution *uin
 		req.Paths = append(req.Paths, abs)
 	}
 	return c.addTo(ctx, role.URL+vault.PathAdminAdd, req, progress)
+}
+
+// accepted refuses a contribution that nobody has accepted: it is paid nothing for
+// what documents of it earn.
+func (c *Client) accepted(ctx context.Context, asset types.AssetID, id uint64) error {
+	all, err := c.Ledger.Contributions(ctx, asset)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(all, func(k ledger.Contribution) bool { return k.ID == id })
+	switch {
+	case i < 0:
+		return fmt.Errorf("asset %d has no contribution %d; see: weal contribution list %d", asset, id, asset)
+	case all[i].State != "accepted":
+		return fmt.Errorf("contribution %d is %s; accept it first: weal contribution accept %d", id, all[i].State, id)
+	}
+	return nil
 }
 
 // VaultCrawl has the home's vault take in pages of the web. How many there are is

@@ -119,6 +119,11 @@ func (r *role) openGateway(ctx context.Context, app gateway.App, own *ownTab) er
 		return fmt.Errorf("open gateway: %w", err)
 	}
 	r.stops = append(r.stops, db.Close)
+	counts, err := keep.Open(r.home.Path("gateway-counts.db"))
+	if err != nil {
+		return fmt.Errorf("open gateway: %w", err)
+	}
+	r.stops = append(r.stops, counts.Close)
 	if err := r.openKeys(ctx, db, own); err != nil {
 		return err
 	}
@@ -127,7 +132,8 @@ func (r *role) openGateway(ctx context.Context, app gateway.App, own *ownTab) er
 		return err
 	}
 	g, err := gateway.New(ctx, gateway.Config{
-		ChainID: r.home.ChainID(), Asset: r.asset, App: app, Key: r.key, DB: db, Exposure: r.exposure, ExposureAll: r.exposureAll,
+		ChainID: r.home.ChainID(), Asset: r.asset, App: app, Key: r.key, DB: db, Counts: counts,
+		Exposure: r.exposure, ExposureAll: r.exposureAll,
 		Chain: r.ledger, Settler: r.owner, Watcher: r.watcher, Endpoint: newEndpoints(r.ledger).of, Keyed: r.meter, Exact: r.exact(own),
 		Manifest: manifest, Contact: r.owned.about.Contact, Log: r.log,
 	})

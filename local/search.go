@@ -16,6 +16,8 @@ type Search struct {
 	Limit int
 	// Filter says which documents count; empty for all.
 	Filter string
+	// AtMost bounds what the search can cost; zero for no bound.
+	AtMost types.Amount
 }
 
 // Search has the gateway of a running home, or another's, find passages, and pays for
@@ -31,6 +33,6 @@ func (c *Client) Search(ctx context.Context, s Search) (*purse.Answer, error) {
 		return nil, err
 	}
 	return untilQuoted(ctx, func() (*purse.Answer, error) {
-		return p.Search(ctx, purse.Search{Gateway: url, App: app, Model: model, Question: s.Question, Limit: s.Limit, Filter: s.Filter})
+		return p.Search(ctx, purse.Search{Gateway: url, App: app, Model: model, Question: s.Question, Limit: s.Limit, Filter: s.Filter, AtMost: s.AtMost})
 	})
 }

@@ -186,7 +186,7 @@ func newServedRole(h *home.Home, l *ledger.Ledger, cfg RoleConfig) (*role, error
 	return &role{
 		name: cfg.Role, home: h, admin: admin, listen: cfg.Listen, db: cfg.DB, watcher: watched,
 		exposure: cfg.Exposure, exposureAll: cfg.ExposureAll, log: cfg.Log.With("role", cfg.Role),
-		owned: owned{ledger: l, owner: owner, key: key, about: manifest, licence: cfg.Licence},
+		owned: owned{ledger: l, owner: owner, key: key, about: manifest, licence: cfg.Licence, home: h},
 	}, nil
 }
 

@@ -64,7 +64,7 @@ func (s *stage) newRole(name string, kind types.Kind, port int) (*role, error) {
 	}
 	r := &role{
 		name: name, home: s.home, admin: s.keys.admin, listen: home.Loopback(port), db: s.cfg.DB, exposure: exposure, log: s.cfg.Log.With("role", name),
-		owned: owned{ledger: s.ledger, owner: owner, key: s.keys.roles[name], about: about(AppName+"-"+name, kind, home.URL(port))},
+		owned: owned{ledger: s.ledger, owner: owner, key: s.keys.roles[name], about: about(AppName+"-"+name, kind, home.URL(port)), home: s.home},
 	}
 	s.onStop(r.close)
 	return r, nil

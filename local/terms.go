@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/weal-network/weal/home"
 	"github.com/weal-network/weal/ledger"
 	"github.com/weal-network/weal/types"
 )
@@ -22,6 +23,11 @@ func (c *Client) Controller(ctx context.Context, id types.AssetID, from string) 
 // SetTerms makes a new version of an asset that differs only in what change
 // changes: prices and licence. It returns the version.
 func (c *Client) SetTerms(ctx context.Context, id types.AssetID, from string, change func(*types.Asset) error) (uint32, error) {
+	unlock, err := c.Home.AwaitLock(ctx, home.AssetsLock)
+	if err != nil {
+		return 0, err
+	}
+	defer unlock()
 	s, a, err := c.Controller(ctx, id, from)
 	if err != nil {
 		return 0, err

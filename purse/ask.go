@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
+	"fmt"
 
 	"github.com/weal-network/weal/types"
 	"github.com/weal-network/weal/wire"
@@ -19,6 +20,8 @@ type Ask struct {
 	App types.AssetID
 	// Body is an OpenAI chat completion request. It is always streamed.
 	Body []byte
+	// AtMost bounds what the question can cost, firm and ticks; zero for no bound.
+	AtMost types.Amount
 	// OnCitations, if set, is told the passages, checked, before the text begins.
 	OnCitations func([]Citation)
 	// OnDelta, if set, is told each piece of the answer's text as it arrives. Both
@@ -73,6 +76,9 @@ func (p *Purse) buy(ctx context.Context, q *question) (*Answer, error) {
 	b, err := p.check(ctx, q, quote)
 	if err != nil {
 		return nil, err
+	}
+	if over(b.most, q.AtMost) {
+		return nil, fmt.Errorf("%w: the question can cost %s %s, at most %s was to be paid for it; nothing was signed", ErrLimit, b.most, b.denom, q.AtMost)
 	}
 	if q.key != nil {
 		q.rank = rank(quote.Vaults)

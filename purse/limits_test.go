@@ -51,6 +51,21 @@ func TestLimits(t *testing.T) {
 	}
 }
 
+// Who asks can bound what one question costs; nothing is signed beyond that.
+func TestAtMost(t *testing.T) {
+	w := newWorld(t)
+	p := w.purse(openDB(t), 1)
+	ask := w.ask()
+	ask.AtMost = amount(most - 1)
+	a, err := p.Ask(t.Context(), ask)
+	require.Nil(t, a)
+	require.ErrorIs(t, err, ErrLimit)
+	require.ErrorContains(t, err, "at most 3999 was to be paid")
+	ask.AtMost = amount(most)
+	_, err = p.Ask(t.Context(), ask)
+	require.NoError(t, err)
+}
+
 // The day's limit counts what was spent and, for questions in flight, the most;
 // the next day starts anew.
 func TestLimitPerDay(t *testing.T) {

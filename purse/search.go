@@ -28,6 +28,8 @@ type Search struct {
 	Question string
 	Limit    int
 	Filter   string
+	// AtMost bounds what the search can cost; zero for no bound.
+	AtMost types.Amount
 	// Approve is as in Ask.
 	Approve func(ctx context.Context, b Bill) error
 }
@@ -44,7 +46,7 @@ func (p *Purse) Search(ctx context.Context, s Search) (*Answer, error) {
 		return nil, fmt.Errorf("search: %w", err)
 	}
 	return p.buy(ctx, &question{
-		Ask:  Ask{Gateway: s.Gateway, App: s.App, Approve: s.Approve},
+		Ask:  Ask{Gateway: s.Gateway, App: s.App, AtMost: s.AtMost, Approve: s.Approve},
 		path: wire.PathSearch, body: body, hash: sha256.Sum256(body), key: key,
 	})
 }

@@ -83,7 +83,7 @@ func (v *Vault) publish(ctx context.Context) (bool, error) {
 		return false, nil
 	}
 	if err := v.cfg.Publish(ctx, g.Root); err != nil {
-		return false, fmt.Errorf("the documents are added, but the chain could not be told the new root: %w; add them again to retry", err)
+		return false, fmt.Errorf("the vault has changed, but the chain could not be told the new root: %w; the next weal vault add, or remove, tells it", err)
 	}
 	v.forget() // the chain's answer of a moment ago is the version before
 	return true, v.library.Published(ctx, g)

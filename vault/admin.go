@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/weal-network/weal/earn/points"
 	"github.com/weal-network/weal/vault/library"
 	"github.com/weal-network/weal/wire"
 )
@@ -57,7 +58,7 @@ func (v *Vault) Admin(token string) http.Handler {
 			"there is no %s %s; there is POST %s, and GET %s", r.Method, r.URL.Path,
 			strings.Join([]string{
 				PathAdminAdd, PathAdminCrawl, PathAdminReading, PathAdminSelling, PathAdminRemove, PathAdminSearch, PathAdminTune,
-				PathAdminFind, PathAdminSharing, PathAdminStats, PathAdminContributors, PathAdminDistribution, PathAdminDistributed,
+				PathAdminFind, PathAdminSharing, PathAdminStats, points.PathContributors, points.PathDistribution, points.PathDistributed,
 			}, ", "), PathAdminStatus))
 	})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -125,7 +125,7 @@ func (v *Vault) takeReport(ctx context.Context, report wire.AttributionReport) (
 			"the chain cannot be asked for app %d: %v; retry in a few seconds", lane.Gateway, err)
 	}
 	r := report.Receipt
-	if r.Chain != v.chain || r.Asset != lane.Gateway || r.Lane != ref || r.Seq != seq || !holds(report, app.Key) {
+	if r.Chain != v.chain || r.Asset != lane.Gateway || r.Lane != ref || r.Seq != seq || !v.holds(report, app.Key) {
 		return false, nil
 	}
 	entries := make([]attribution.Entry, len(report.Part.Entries))
@@ -138,7 +138,10 @@ func (v *Vault) takeReport(ctx context.Context, report wire.AttributionReport) (
 	return v.counts.Report(report.Order, entries), nil
 }
 
+// rememberedApps is of how many apps the keys are prepared for verifying.
+const rememberedApps = 64
+
 // holds reports whether an app signed a report, and what it says is of what was signed.
-func holds(report wire.AttributionReport, app types.Hash) bool {
-	return report.Receipt.Verify(app) == nil && report.Part.Verify(report.Receipt.Detail) == nil
+func (v *Vault) holds(report wire.AttributionReport, app types.Hash) bool {
+	return v.receipts.Receipt(report.Receipt, app) == nil && report.Part.Verify(report.Receipt.Detail) == nil
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/weal-network/weal/earn/points"
 	"github.com/weal-network/weal/pay"
 	"github.com/weal-network/weal/pay/attribution"
 	"github.com/weal-network/weal/types"
@@ -58,11 +59,11 @@ func (w *world) sell(ref types.LaneRef, seq uint64, question string, items ...in
 	return req, r
 }
 
-func (w *world) points() []tally.Points {
+func (w *world) points() []points.Points {
 	w.t.Helper()
 	c, err := w.vault.Contributors(w.t.Context(), struct{}{})
 	require.NoError(w.t, err)
-	all := []tally.Points{}
+	all := []points.Points{}
 	for _, c := range c.Contributions {
 		all = append(all, c.Points...)
 	}
@@ -137,7 +138,7 @@ func TestCountsOutlive(t *testing.T) {
 	require.Empty(t, w.points(), "it waits for its report")
 	report := w.report(req, r, "[1]", nil)
 	require.Equal(t, 1, w.tell(report))
-	require.Equal(t, []tally.Points{{Denom: denom, Passages: 2, Equal: n(10), Score: n(10), Citation: n(10)}}, w.points())
+	require.Equal(t, []points.Points{{Denom: denom, Uses: 2, Equal: n(10), Score: n(10), Citation: n(10)}}, w.points())
 	require.NoError(t, w.vault.Close())
 	w.open(nil)
 	require.Zero(t, w.tell(report), "it is known")
@@ -162,9 +163,9 @@ func TestContributorsShare(t *testing.T) {
 	require.Equal(t, 1, w.tell(w.report(req, r, "Sweet [1], [1], [1]; green [2].", nil)))
 	// Of 10: 5 and 5; 10 and 5 of 15 by score, rounded to the larger remainder; 3 and
 	// 1 of 4, of equal remainders to the first.
-	require.Equal(t, []tally.Points{
-		{Contribution: 0, Denom: denom, Passages: 1, Equal: n(5), Score: n(3), Citation: n(2)},
-		{Contribution: 7, Denom: denom, Passages: 1, Equal: n(5), Score: n(7), Citation: n(8)},
+	require.Equal(t, []points.Points{
+		{Of: 0, Denom: denom, Uses: 1, Equal: n(5), Score: n(3), Citation: n(2)},
+		{Of: 7, Denom: denom, Uses: 1, Equal: n(5), Score: n(7), Citation: n(8)},
 	}, w.points())
 	c, err := w.vault.Contributors(t.Context(), struct{}{})
 	require.NoError(t, err)

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"net/http"
 	"slices"
 	"time"
 
@@ -141,8 +140,4 @@ func (v *Vault) idle(ctx context.Context, g *library.Generation, offered map[typ
 	idle.Documents = slices.DeleteFunc(idle.Documents, func(d IdleDocument) bool { return d.Passages == 0 })
 	slices.SortStableFunc(idle.Documents, func(a, b IdleDocument) int { return cmp.Compare(b.Passages, a.Passages) })
 	return idle, nil
-}
-
-func (v *Vault) handleStats(w http.ResponseWriter, r *http.Request) {
-	answer(v, w, r, v.Stats)
 }

@@ -97,6 +97,7 @@ type Vault struct {
 	counts   *tally.Tally
 	countsDB *sql.DB
 	apps     *registry.Registry      // whose reports it takes
+	receipts *pay.Verifier           // of apps' receipts
 	selling  atomic.Pointer[Selling] // as it is set, without defaults
 	setting  sync.Mutex              // held while it changes
 
@@ -117,7 +118,9 @@ func Open(ctx context.Context, cfg Config) (*Vault, error) {
 	if err := cfg.complete(); err != nil {
 		return nil, fmt.Errorf("open vault: %w", err)
 	}
-	v := &Vault{cfg: cfg, chain: pay.ChainHash(cfg.ChainID), apps: registry.New(cfg.Chain, cfg.Now)}
+	v := &Vault{
+		cfg: cfg, chain: pay.ChainHash(cfg.ChainID), apps: registry.New(cfg.Chain, cfg.Now), receipts: pay.NewVerifier(rememberedApps),
+	}
 	if err := v.open(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("open vault: %w", err), v.Close())
 	}

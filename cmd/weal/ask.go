@@ -20,6 +20,7 @@ func askCommand(o *options) *cobra.Command {
 	var q local.Question
 	var app uint64
 	var quote bool
+	var most string
 	c := &cobra.Command{
 		Use:   "ask QUESTION",
 		Short: "Ask a question and pay everyone who contributes to the answer",
@@ -38,6 +39,7 @@ costs, what vaults show of them, and what the answer can cost at most.`,
 		Example: `  weal ask "What is exposure?"
   weal ask --filter 'source^=docs/, date>=2026-01-01' "What is exposure?"
   weal ask --quote "What is exposure?"
+  weal ask --at-most 0.01 "What is exposure?"
   weal ask --output json "How does closing a tab work?" | jq .cost`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 1 || strings.TrimSpace(args[0]) == "" {
@@ -47,6 +49,12 @@ costs, what vaults show of them, and what the answer can cost at most.`,
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			q.Text, q.App = args[0], types.AssetID(app)
+			if most != "" {
+				var err error
+				if q.AtMost, _, err = priceArg(cmd, "--at-most", most); err != nil {
+					return err
+				}
+			}
 			return o.withClient(cmd, func(client *local.Client) error {
 				if quote {
 					return o.quote(cmd, client, q)
@@ -57,6 +65,7 @@ costs, what vaults show of them, and what the answer can cost at most.`,
 	}
 	c.Flags().Uint64Var(&app, "app", 0, "number of the app to ask; default: the home's own (another's needs: weal tab open)")
 	c.Flags().StringVar(&q.Filter, "filter", "", "which documents count, for example author=Smith|Jones, date>=2026-01-01")
+	c.Flags().StringVar(&most, "at-most", "", "the most that the answer may cost, for example 0.01; default: what the tab has")
 	c.Flags().BoolVar(&quote, "quote", false, "say what the answer would cost, and pay nothing")
 	return c
 }

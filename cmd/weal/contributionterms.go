@@ -23,7 +23,12 @@ long as it owns every share; then only the council can, and --propose makes a pr
 With --admission review anyone proposes, with a deposit, and the steward or the
 council accepts. With --admission credential who has a credential (weal asset grant)
 is accepted at once, up to --max-each chunks. Units come from the pot, a share whose
-owner lets so many of them be granted (--pot-units).`,
+owner lets so many of them be granted (--pot-units).
+
+--part is taken of all that the asset gets from then on, also of what it earned before
+and is settled later, and goes to contributions alone: documents that belong to none
+earn nothing of it. Settle first (weal settle) what is not to be shared, and let your
+own documents belong to a contribution of yours if they are to share.`,
 		Example: `  weal contribution terms 1
   weal contribution terms 1 --admission review --steward vault --pot 3 --pot-units 400000 --units 10 --part 50% --split citation --deposit 0.1
   weal contribution terms 1 --part 60% --propose "More for who brings data"`,

@@ -28,5 +28,5 @@ weal gateway key --help.`,
 	}
 	roleFlags(serve, &cfg, &l, 8080)
 	serve.Flags().StringVar(&cfg.AppFile, "app", "", "the app's file: name, model, vaults, passages, prompt")
-	return group("gateway", "An app that composes vaults and models", serve, gatewayKey(o), gatewayLanes(o))
+	return group("gateway", "An app that composes vaults and models", serve, gatewayKey(o), gatewayLanes(o), gatewayContributors(o), gatewayDistribute(o))
 }

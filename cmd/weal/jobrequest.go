@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -29,6 +30,9 @@ The input is public. One beyond 4096 bytes is named by its hash, and a URI where
 			if len(args) < 1 || len(args) > 2 {
 				return wrong(cmd, "want an asset and a text: weal job request 3 \"What is a tort?\"")
 			}
+			if len(args) == 2 && strings.TrimSpace(args[1]) == "" {
+				return wrong(cmd, "there is no text; want for example: weal job request 3 \"What is a tort?\"")
+			}
 			if (len(args) == 1) == (hash == "") {
 				return wrong(cmd, "want a text or --hash, and one of them only")
 			}
@@ -50,6 +54,13 @@ The input is public. One beyond 4096 bytes is named by its hash, and a URI where
 				}
 			}
 			return o.withClient(cmd, func(client *local.Client) error {
+				operators, err := client.Ledger.Operators(cmd.Context(), ask.Asset)
+				if err != nil {
+					return err
+				}
+				if len(operators) == 0 {
+					_, _ = fmt.Fprintf(cmd.ErrOrStderr(), "warning: nobody may answer for asset %d now; what nobody answers comes back after --wait\n", ask.Asset)
+				}
 				price, gasPay, err := client.Ledger.RequestQuote(cmd.Context(), ask.Asset, gas)
 				if err != nil {
 					return err

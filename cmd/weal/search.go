@@ -19,6 +19,7 @@ const mostFound = 32
 func searchCommand(o *options) *cobra.Command {
 	var app uint64
 	var s local.Search
+	var most string
 	c := &cobra.Command{
 		Use:   "search QUESTION",
 		Short: "Buy passages, sealed so that only you can read them",
@@ -47,12 +48,19 @@ chain.
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return o.withClient(cmd, func(client *local.Client) error {
 				s.Question, s.App = args[0], types.AssetID(app)
+				if most != "" {
+					var err error
+					if s.AtMost, _, err = priceArg(cmd, "--at-most", most); err != nil {
+						return err
+					}
+				}
 				return o.search(cmd, client, s)
 			})
 		},
 	}
 	c.Flags().Uint64Var(&app, "app", 0, "number of the app to ask; default: the home's own (another's needs: weal tab open)")
 	c.Flags().IntVar(&s.Limit, "limit", 0, "the most passages to buy; default: as many as the app buys for an answer")
+	c.Flags().StringVar(&most, "at-most", "", "the most that the search may cost, for example 0.01; default: what the tab has")
 	c.Flags().StringVar(&s.Filter, "filter", "", "which documents count; default: all")
 	return c
 }

@@ -4,12 +4,10 @@ import (
 	"fmt"
 	"io"
 	"strconv"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/weal-network/weal/local"
-	"github.com/weal-network/weal/pay/attribution"
 	"github.com/weal-network/weal/vault"
 )
 
@@ -47,29 +45,18 @@ func printContributors(w io.Writer, all vault.Contributors) error {
 				row(c.ID, c.Documents, c.Chunks, 0, "-", "-", "-")
 			}
 			for _, p := range c.Points {
-				row(c.ID, c.Documents, c.Chunks, p.Passages, coins(p.Equal, p.Denom), coins(p.Score, p.Denom), coins(p.Citation, p.Denom))
+				row(c.ID, c.Documents, c.Chunks, p.Uses, coins(p.Equal, p.Denom), coins(p.Score, p.Denom), coins(p.Citation, p.Denom))
 			}
 		}
 	})
-	if err != nil || len(all.Distributions) == 0 {
+	if err != nil {
 		return err
 	}
-	_, _ = fmt.Fprintln(w)
-	return table(w, "DISTRIBUTION\tMADE\tDENOM\tRULE\tCONTRIBUTIONS\tROOT\tSTATE", func(row func(...any)) {
-		for _, d := range all.Distributions {
-			state := "not sent: weal vault distribute"
-			if d.Done > 0 {
-				state = "done"
-			}
-			row(d.Distribution.ID, time.Unix(d.Made, 0).Format(time.DateTime), d.Denom, d.Rule, len(d.Parts), fmt.Sprintf("%.16s…", d.Root), state)
-		}
-	})
+	return printDistributions(w, all.Distributions, "weal vault distribute")
 }
 
 func vaultDistribute(o *options) *cobra.Command {
-	var denom, rule, from string
-	c := &cobra.Command{
-		Use:   "distribute",
+	return o.distributeCommand(&cobra.Command{
 		Short: "Divide what waits for contributors by the use of their documents",
 		Long: `Distribute brings the points of weal vault contributors to the chain, which divides
 what waits for the asset's contributors by them; they claim it with
@@ -79,35 +66,8 @@ The points are taken out of the count and kept as a distribution, whose root goe
 the chain. If this is interrupted, do it again: what was begun is brought to its end
 first, and nobody is paid twice. Points of contributions that the chain has not
 accepted stay.`,
-		Example: "  weal vault distribute\n  weal vault distribute --denom aweal --split citation --from owner",
-		Args:    cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if rule != "" {
-				if _, err := attribution.ParseRule(rule); err != nil {
-					return wrong(cmd, "--split: %w", err)
-				}
-			}
-			return o.withClient(cmd, func(client *local.Client) error {
-				all, err := client.VaultDistribute(cmd.Context(), denom, attribution.Rule(rule), from)
-				if err != nil {
-					return err
-				}
-				return o.show(cmd.OutOrStdout(), nonNil(all), func(w io.Writer) error {
-					return table(w, "CONTRIBUTION\tPOINTS\tPAID\tROOT", func(row func(...any)) {
-						for _, d := range all {
-							for _, p := range d.Paid {
-								row(p.ID, p.Points, coins(p.Amount, d.Denom), fmt.Sprintf("%.16s…", d.Root))
-							}
-						}
-					})
-				})
-			})
-		},
-	}
-	c.Flags().StringVar(&denom, "denom", "", "only in one denomination; default: in all in which something waits")
-	c.Flags().StringVar(&rule, "split", "", "equal, score or citation; default: as the asset's terms say")
-	fromFlag(c, &from, "the steward of the asset")
-	return c
+		Example: "  weal vault distribute\n  weal vault distribute --denom aweal --split citation --from vault",
+	}, (*local.Client).VaultDistribute)
 }
 
 // contribution is the value of --contribution: nil until it is given.

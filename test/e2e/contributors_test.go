@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/weal-network/weal/earn/points"
 	"github.com/weal-network/weal/ledger"
 	"github.com/weal-network/weal/local"
 	"github.com/weal-network/weal/types"
@@ -44,7 +45,7 @@ func TestContributorsArePaidByUse(t *testing.T) {
 	require.Contains(t, sources(a), "bees.md")
 
 	var c vault.Contributors
-	points := func() (p tally.Points) {
+	earned := func() (p points.Points) {
 		h.read(t, &c, "vault", "contributors")
 		i := slices.IndexFunc(c.Contributions, func(c vault.Contributor) bool { return c.ID == id })
 		require.GreaterOrEqual(t, i, 0)
@@ -54,8 +55,8 @@ func TestContributorsArePaidByUse(t *testing.T) {
 		}
 		return p
 	}
-	await(t, "the gateway's report", func() bool { return !points().Citation.IsZero() })
-	require.Equal(t, types.BaseDenom, points().Denom)
+	await(t, "the gateway's report", func() bool { return !earned().Citation.IsZero() })
+	require.Equal(t, types.BaseDenom, earned().Denom)
 
 	var s vault.Stats
 	h.read(t, &s, "vault", "stats")
@@ -80,7 +81,7 @@ func TestContributorsArePaidByUse(t *testing.T) {
 	h.read(t, &brought, "contribution", "list", number)
 	require.Equal(t, paid[0].Paid[0].Amount, brought[0].Earnings[0].Earned)
 	require.Equal(t, paid[0].Root, brought[0].Earnings[0].Root)
-	points()
+	earned()
 	require.NotZero(t, c.Distributions[0].Done)
 	h.do(t, "contribution", "claim", "--from", "payer")
 }

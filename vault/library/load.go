@@ -28,11 +28,18 @@ type kept struct {
 	removed bool
 }
 
-// recall returns a generation in memory, or nil.
+// recall returns a generation in memory, or nil. Of several the newest is meant: a
+// generation before documents were removed, and one after they were added again, have
+// the same root.
 func (l *Library) recall(is func(*Generation) bool) *Generation {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	i := slices.IndexFunc(l.recent, is)
+	i := -1
+	for k, g := range l.recent {
+		if is(g) && (i < 0 || g.ID > l.recent[i].ID) {
+			i = k
+		}
+	}
 	if i < 0 {
 		return nil
 	}

@@ -310,3 +310,27 @@ func testManyAreRemovedAtOnce(t *testing.T) {
 	require.Equal(t, []string{"kept.txt"}, sources(t, l, "common words"))
 	require.Empty(t, sources(t, l, "number"))
 }
+
+// TestRemovedAndAddedAgain: a removed document keeps its hashes, so that its root comes
+// back when it is added again. The generation that is meant by the root is the one that
+// has it.
+func TestRemovedAndAddedAgain(t *testing.T) { both(t, testRemovedAndAddedAgain) }
+
+func testRemovedAndAddedAgain(t *testing.T) {
+	docs := folder(t.TempDir())
+	docs.write(t, "a.md", "Apples are red.")
+	docs.write(t, "b.md", "Bananas are bent.")
+	l := open(t, t.TempDir())
+	add(t, l, string(docs))
+	root := proofsRoot(t, l)
+	remove(t, l, string(docs), "a.md")
+	add(t, l, string(docs))
+	require.Equal(t, root, proofsRoot(t, l))
+	for range 4 {
+		g, err := l.ByRoot(t.Context(), root)
+		require.NoError(t, err)
+		found, err := g.Search(t.Context(), "apples", 5)
+		require.NoError(t, err)
+		require.Len(t, found, 1)
+	}
+}

@@ -12,10 +12,8 @@
 //     transaction.
 //   - What tells content, or who asked, is sealed. Plain are counts, hours, amounts and
 //     numbers of contributions.
-//   - Points that were taken for a distribution are in it and nowhere else, until it is
-//     done.
 //
 // The way through it: [Open], then [Tally.Asked], [Tally.Sold] and [Tally.Report] as it
-// happens; [Tally.Stats] and [Tally.Points] for the owner; [Tally.Prepare] and
-// [Tally.Done] around what is sent to the chain.
+// happens; [Tally.Stats] for the owner; and the points' table for what contributions
+// have earned.
 package tally

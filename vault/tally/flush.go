@@ -6,11 +6,15 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
+	"github.com/weal-network/weal/earn/points"
 	"github.com/weal-network/weal/keep"
 	"github.com/weal-network/weal/pay/attribution"
 	"github.com/weal-network/weal/types"
 )
+
+func timeOf(at int64) time.Time { return time.Unix(at, 0) }
 
 // bookTime is how long a sale may go uncounted because nobody can tell who paid.
 const bookTime = 3600
@@ -130,10 +134,10 @@ func (t *Tally) sorted() (ready, wait []*sale) {
 
 // commit writes everything in one transaction.
 func (t *Tally) commit(ctx context.Context, c *counts, ready, wait []*sale) error {
-	points := map[account]*Points{}
+	earned := points.Sheet{}
 	divided := newCounts()
 	for _, s := range ready {
-		divide(points, s)
+		divide(earned, s)
 		divided.cite(s)
 	}
 	err := keep.Write(ctx, t.cfg.DB, func(tx *sql.Tx) error {
@@ -159,7 +163,7 @@ func (t *Tally) commit(ctx context.Context, c *counts, ready, wait []*sale) erro
 				return err
 			}
 		}
-		return writePoints(ctx, tx, points)
+		return t.Add(ctx, tx, earned)
 	})
 	if err != nil {
 		return fmt.Errorf("write counts down: %w", err)
@@ -179,7 +183,7 @@ func (c *counts) cite(s *sale) {
 
 // divide gives what a sale earned to contributions, by each rule; equally if there
 // is no report.
-func divide(points map[account]*Points, s *sale) {
+func divide(earned points.Sheet, s *sale) {
 	var total types.Amount
 	for _, p := range s.Passages {
 		var ok bool
@@ -187,23 +191,10 @@ func divide(points map[account]*Points, s *sale) {
 			return // no order can cost so much
 		}
 	}
-	for _, rule := range attribution.Rules {
-		weights := make([]uint64, len(s.Passages))
-		for i := range weights {
-			weights[i] = 1
-			if s.report != nil {
-				weights[i] = uint64(s.report[i].Share(rule))
-			}
+	earned.Divide(s.Denom, total, s.Whose, func(rule attribution.Rule, i int) uint64 {
+		if s.report == nil {
+			return 1
 		}
-		for i, part := range split(total, weights) {
-			a := account{s.Whose[i], s.Denom}
-			if points[a] == nil {
-				points[a] = &Points{Contribution: a.contribution, Denom: a.denom}
-			}
-			points[a].add(rule, part)
-		}
-	}
-	for i := range s.Passages {
-		points[account{s.Whose[i], s.Denom}].Passages++
-	}
+		return uint64(s.report[i].Share(rule))
+	})
 }

@@ -7,13 +7,13 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/weal-network/weal/earn/points"
 	"github.com/weal-network/weal/keep"
 	"github.com/weal-network/weal/types"
 	"github.com/weal-network/weal/vault/seal"
 )
 
-// What is BLOB is sealed, or a name, but for the roots of distributions, which the
-// chain knows. Amounts are decimal text, times Unix seconds.
+// What is BLOB is sealed, or a name. Amounts are decimal text, times Unix seconds.
 var schema = []string{
 	`CREATE TABLE tally_passages (name BLOB PRIMARY KEY, data BLOB NOT NULL)`,
 	`CREATE TABLE tally_payers (name BLOB PRIMARY KEY, data BLOB NOT NULL)`,
@@ -21,11 +21,6 @@ var schema = []string{
 	`CREATE TABLE tally_questions (id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, data BLOB NOT NULL)`,
 	`CREATE INDEX tally_questions_at ON tally_questions (at)`,
 	`CREATE TABLE tally_sales (name BLOB PRIMARY KEY, data BLOB NOT NULL)`,
-	`CREATE TABLE tally_points (contribution INTEGER NOT NULL, denom TEXT NOT NULL, data TEXT NOT NULL,
-		PRIMARY KEY (contribution, denom))`,
-	`CREATE TABLE tally_distributions (id INTEGER PRIMARY KEY AUTOINCREMENT, root BLOB NOT NULL, denom TEXT NOT NULL,
-		made INTEGER NOT NULL, done INTEGER NOT NULL DEFAULT 0, data TEXT NOT NULL)`,
-	`CREATE UNIQUE INDEX tally_distributions_open ON tally_distributions (denom) WHERE done = 0`,
 }
 
 // tables seal the rows.
@@ -33,6 +28,9 @@ type tables struct{ passages, payers, questions, sales seal.Table }
 
 func (t *Tally) open(ctx context.Context) (err error) {
 	if err := keep.Schema(ctx, t.cfg.DB, "tally", 1, schema...); err != nil {
+		return err
+	}
+	if t.Table, err = points.Open(ctx, points.Config{DB: t.cfg.DB, Flush: t.Flush, Now: t.cfg.Now}); err != nil {
 		return err
 	}
 	for name, table := range map[string]*seal.Table{

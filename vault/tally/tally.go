@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/weal-network/weal/earn/points"
 	"github.com/weal-network/weal/pay/attribution"
 	"github.com/weal-network/weal/types"
 	"github.com/weal-network/weal/vault/seal"
@@ -48,6 +49,9 @@ type Config struct {
 
 // Tally counts. It may be used by many goroutines.
 type Tally struct {
+	// Table has the points of contributions; 0 is the owner's own.
+	*points.Table
+
 	cfg    Config
 	tables tables
 	// keep is for how many days questions are kept; 0 for none.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/weal-network/weal/earn/points"
 	"github.com/weal-network/weal/keep"
 	"github.com/weal-network/weal/pay/attribution"
 	"github.com/weal-network/weal/types"
@@ -104,7 +105,7 @@ func (l *lab) sell(price uint64, contributions ...uint64) (order types.Hash, ent
 	return order, entries
 }
 
-func (l *lab) points() []tally.Points {
+func (l *lab) points() []points.Points {
 	l.t.Helper()
 	all, err := l.Points(l.t.Context())
 	require.NoError(l.t, err)
@@ -169,9 +170,9 @@ func TestKilledBeforeAFlush(t *testing.T) {
 	require.Empty(t, l.points())
 	require.False(t, l.Report(lost, lostEntries))
 	require.True(t, l.Report(order, entries), "the report can come again")
-	require.Equal(t, []tally.Points{
-		{Contribution: 1, Denom: denom, Passages: 1, Equal: n(10), Score: n(11), Citation: n(13)},
-		{Contribution: 2, Denom: denom, Passages: 1, Equal: n(10), Score: n(9), Citation: n(7)},
+	require.Equal(t, []points.Points{
+		{Of: 1, Denom: denom, Uses: 1, Equal: n(10), Score: n(11), Citation: n(13)},
+		{Of: 2, Denom: denom, Uses: 1, Equal: n(10), Score: n(9), Citation: n(7)},
 	}, l.points())
 }
 
@@ -206,14 +207,14 @@ func TestDistributionIsMadeOnce(t *testing.T) {
 		require.True(t, l.Report(order, entries))
 	}
 	sale()
-	want := tally.Wanted{Asset: 5, Denom: denom, Rule: attribution.Equal, Contributions: []uint64{1, 3, 9}}
-	_, err := l.Prepare(t.Context(), tally.Wanted{Asset: 5, Denom: "other", Rule: attribution.Equal, Contributions: []uint64{1}})
-	require.ErrorIs(t, err, tally.ErrNothing)
-	_, err = l.Prepare(t.Context(), tally.Wanted{Asset: 5, Denom: denom, Rule: "merit"})
+	want := points.Wanted{Asset: 5, Denom: denom, Rule: attribution.Equal, Contributions: []uint64{1, 3, 9}}
+	_, err := l.Prepare(t.Context(), points.Wanted{Asset: 5, Denom: "other", Rule: attribution.Equal, Contributions: []uint64{1}})
+	require.ErrorIs(t, err, points.ErrNothing)
+	_, err = l.Prepare(t.Context(), points.Wanted{Asset: 5, Denom: denom, Rule: "merit"})
 	require.Error(t, err)
 	d, err := l.Prepare(t.Context(), want)
 	require.NoError(t, err)
-	require.Equal(t, []tally.Part{{Contribution: 1, Points: 10, Earned: n(10)}, {Contribution: 3, Points: 10, Earned: n(10)}}, d.Parts)
+	require.Equal(t, []points.Part{{Contribution: 1, Points: 10, Earned: n(10)}, {Contribution: 3, Points: 10, Earned: n(10)}}, d.Parts)
 	require.Equal(t, d.Root, d.Evidence())
 	require.Len(t, l.points(), 2, "those of 0 and 2 stay")
 
@@ -223,7 +224,7 @@ func TestDistributionIsMadeOnce(t *testing.T) {
 	again, err := l.Prepare(t.Context(), want)
 	require.NoError(t, err)
 	require.Equal(t, d, again, "what was begun is brought to its end first")
-	require.ErrorIs(t, l.Done(t.Context(), d.ID+1), tally.ErrNoDistribution)
+	require.ErrorIs(t, l.Done(t.Context(), d.ID+1), points.ErrNoDistribution)
 	require.NoError(t, l.Done(t.Context(), d.ID))
 	require.NoError(t, l.Done(t.Context(), d.ID))
 	next, err := l.Prepare(t.Context(), want)
@@ -232,7 +233,7 @@ func TestDistributionIsMadeOnce(t *testing.T) {
 	require.Equal(t, d.Parts, next.Parts)
 	require.NoError(t, l.Done(t.Context(), next.ID))
 	_, err = l.Prepare(t.Context(), want)
-	require.ErrorIs(t, err, tally.ErrNothing)
+	require.ErrorIs(t, err, points.ErrNothing)
 	all, err := l.Distributions(t.Context(), 10)
 	require.NoError(t, err)
 	require.Len(t, all, 2)
@@ -250,7 +251,7 @@ func TestPointsFitTheChain(t *testing.T) {
 	l.Sold(tally.Sale{Order: types.Hash{3}, Passages: []tally.SoldPassage{{Chunk: types.Hash{1}, Source: "1/a", Price: n(1)}}})
 	l.flush()
 	l.pass(tally.ReportTime)
-	d, err := l.Prepare(t.Context(), tally.Wanted{Denom: denom, Rule: attribution.ByScore, Contributions: []uint64{1, 2}})
+	d, err := l.Prepare(t.Context(), points.Wanted{Denom: denom, Rule: attribution.ByScore, Contributions: []uint64{1, 2}})
 	require.NoError(t, err)
 	require.Equal(t, huge, d.Parts[0].Earned, "a sum that is full stays")
 	require.InDelta(t, 1e15, float64(d.Parts[0].Points), 1)

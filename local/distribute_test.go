@@ -5,15 +5,15 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/weal-network/weal/earn/points"
 	"github.com/weal-network/weal/ledger"
 	"github.com/weal-network/weal/types"
-	"github.com/weal-network/weal/vault/tally"
 )
 
 // TestNobodyIsPaidTwiceByOneRoot plays an owner who is killed after one of two
 // transactions of a distribution, or after both, before it is noted.
 func TestNobodyIsPaidTwiceByOneRoot(t *testing.T) {
-	d := tally.Distribution{Denom: "aweal", Root: types.Hash{1}, Parts: []tally.Part{{Contribution: 3, Points: 10}, {Contribution: 5, Points: 20}}}
+	d := points.Distribution{Denom: "aweal", Root: types.Hash{1}, Parts: []points.Part{{Contribution: 3, Points: 10}, {Contribution: 5, Points: 20}}}
 	earned := func(id uint64, denom string, root types.Hash) ledger.Contribution {
 		return ledger.Contribution{ID: id, Earnings: []ledger.ContributionEarning{{Denom: denom, Root: root}}}
 	}

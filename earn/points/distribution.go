@@ -1,6 +1,7 @@
-package tally
+package points
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"database/sql"
@@ -27,9 +28,9 @@ var ErrNoDistribution = errors.New("there is no such distribution, or it is done
 // takes them in 64 bits.
 const maxPoints = 1_000_000_000_000_000
 
-// Distribution is points on their way to the chain. There is at most one open of a
-// denomination; it is sent, as often as it takes, until it is done. Its root names it
-// on the chain, which pays each contribution once by one root.
+// Distribution is points on their way to the chain. It is sent, as often as it takes,
+// until it is done. Its root names it on the chain, which pays each contribution once
+// by one root.
 type Distribution struct {
 	ID    int64            `json:"id"`
 	Asset types.AssetID    `json:"asset"`
@@ -72,20 +73,23 @@ func (d *Distribution) Evidence() types.Hash {
 
 // Wanted is what is to be distributed.
 type Wanted struct {
-	Asset types.AssetID    `json:"asset"`
-	Denom string           `json:"denom"`
-	Rule  attribution.Rule `json:"rule"`
+	Asset types.AssetID
+	Denom string
+	Rule  attribution.Rule
 	// Contributions are those that the chain pays; points of others stay.
-	Contributions []uint64 `json:"contributions"`
+	Contributions []uint64
+	// To says which contribution gets the points of whom, 0 for none; if it is nil,
+	// points are of contributions.
+	To func(of uint64) uint64
 }
 
-// Prepare takes the points of contributions into a distribution, or returns the one
-// that is open: what was begun is brought to its end first.
-func (t *Tally) Prepare(ctx context.Context, w Wanted) (d Distribution, err error) {
+// Prepare takes points into a distribution, or returns the one that is open: what was
+// begun is brought to its end first.
+func (t *Table) Prepare(ctx context.Context, w Wanted) (d Distribution, err error) {
 	if _, err := attribution.ParseRule(string(w.Rule)); err != nil {
 		return d, err
 	}
-	if err := t.Flush(ctx); err != nil {
+	if err := t.cfg.Flush(ctx); err != nil {
 		return d, err
 	}
 	err = keep.Write(ctx, t.cfg.DB, func(tx *sql.Tx) error {
@@ -103,18 +107,17 @@ func (t *Tally) Prepare(ctx context.Context, w Wanted) (d Distribution, err erro
 }
 
 // take moves points into a new distribution.
-func (t *Tally) take(ctx context.Context, tx *sql.Tx, w Wanted) (d Distribution, err error) {
-	points, err := readPoints(ctx, tx)
+func (t *Table) take(ctx context.Context, tx *sql.Tx, w Wanted) (d Distribution, err error) {
+	all, err := read(ctx, tx)
 	if err != nil {
 		return d, err
 	}
 	d = Distribution{Asset: w.Asset, Denom: w.Denom, Rule: w.Rule, Made: t.cfg.Now().Unix()}
-	for _, p := range points {
-		if p.Denom != w.Denom || p.Contribution == 0 || !slices.Contains(w.Contributions, p.Contribution) || p.By(w.Rule).IsZero() {
+	for _, p := range all {
+		if p.Denom != w.Denom || !d.add(p, w) {
 			continue
 		}
-		d.Parts = append(d.Parts, Part{Contribution: p.Contribution, Earned: p.By(w.Rule)})
-		if _, err := tx.ExecContext(ctx, `DELETE FROM tally_points WHERE contribution = ? AND denom = ?`, int64(p.Contribution), w.Denom); err != nil {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM points WHERE whose = ? AND denom = ?`, int64(p.Of), w.Denom); err != nil {
 			return d, err
 		}
 	}
@@ -122,7 +125,7 @@ func (t *Tally) take(ctx context.Context, tx *sql.Tx, w Wanted) (d Distribution,
 		return d, ErrNothing
 	}
 	scale(d.Parts)
-	res, err := tx.ExecContext(ctx, `INSERT INTO tally_distributions (root, denom, made, data) VALUES (?, ?, ?, '')`, []byte{}, d.Denom, d.Made)
+	res, err := tx.ExecContext(ctx, `INSERT INTO points_distributions (root, denom, made, data) VALUES (?, ?, ?, '')`, []byte{}, d.Denom, d.Made)
 	if err != nil {
 		return d, err
 	}
@@ -134,8 +137,30 @@ func (t *Tally) take(ctx context.Context, tx *sql.Tx, w Wanted) (d Distribution,
 	if err != nil {
 		return d, err
 	}
-	_, err = tx.ExecContext(ctx, `UPDATE tally_distributions SET root = ?, data = ? WHERE id = ?`, d.Root[:], string(b), d.ID)
+	_, err = tx.ExecContext(ctx, `UPDATE points_distributions SET root = ?, data = ? WHERE id = ?`, d.Root[:], string(b), d.ID)
 	return d, err
+}
+
+// add adds points to the part of the contribution that gets them. It returns false if
+// none does, or they do not fit it.
+func (d *Distribution) add(p Points, w Wanted) bool {
+	to := p.Of
+	if w.To != nil {
+		to = w.To(p.Of)
+	}
+	earned := p.By(w.Rule)
+	if to == 0 || earned.IsZero() || !slices.Contains(w.Contributions, to) {
+		return false
+	}
+	i, have := slices.BinarySearchFunc(d.Parts, to, func(p Part, to uint64) int { return cmp.Compare(p.Contribution, to) })
+	if !have {
+		d.Parts = slices.Insert(d.Parts, i, Part{Contribution: to})
+	}
+	sum, ok := d.Parts[i].Earned.Add(earned)
+	if ok {
+		d.Parts[i].Earned = sum
+	}
+	return ok
 }
 
 // scale sets the points of parts: what they earned, or in proportion to it what fits
@@ -157,7 +182,7 @@ func scale(parts []Part) {
 
 func openDistribution(ctx context.Context, tx *sql.Tx, denom string) (d Distribution, err error) {
 	var b []byte
-	err = tx.QueryRowContext(ctx, `SELECT data FROM tally_distributions WHERE denom = ? AND done = 0`, denom).Scan(&b)
+	err = tx.QueryRowContext(ctx, `SELECT data FROM points_distributions WHERE denom = ? AND done = 0`, denom).Scan(&b)
 	if errors.Is(err, sql.ErrNoRows) {
 		return d, ErrNoDistribution
 	}
@@ -168,9 +193,9 @@ func openDistribution(ctx context.Context, tx *sql.Tx, denom string) (d Distribu
 }
 
 // Done notes that the chain has a distribution. Noting it again changes nothing.
-func (t *Tally) Done(ctx context.Context, id int64) error {
+func (t *Table) Done(ctx context.Context, id int64) error {
 	err := keep.Write(ctx, t.cfg.DB, func(tx *sql.Tx) error {
-		res, err := tx.ExecContext(ctx, `UPDATE tally_distributions SET done = ? WHERE id = ? AND done = 0`, t.cfg.Now().Unix(), id)
+		res, err := tx.ExecContext(ctx, `UPDATE points_distributions SET done = ? WHERE id = ? AND done = 0`, t.cfg.Now().Unix(), id)
 		if err != nil {
 			return err
 		}
@@ -178,7 +203,7 @@ func (t *Tally) Done(ctx context.Context, id int64) error {
 			return err
 		}
 		var done int64
-		if err := tx.QueryRowContext(ctx, `SELECT done FROM tally_distributions WHERE id = ?`, id).Scan(&done); errors.Is(err, sql.ErrNoRows) {
+		if err := tx.QueryRowContext(ctx, `SELECT done FROM points_distributions WHERE id = ?`, id).Scan(&done); errors.Is(err, sql.ErrNoRows) {
 			return ErrNoDistribution
 		} else if err != nil {
 			return err
@@ -199,8 +224,8 @@ type Distributed struct {
 
 // Distributions lists distributions, those that are open and then the newest first,
 // at most limit.
-func (t *Tally) Distributions(ctx context.Context, limit int) ([]Distributed, error) {
-	rows, err := t.cfg.DB.QueryContext(ctx, `SELECT data, done FROM tally_distributions ORDER BY done = 0 DESC, id DESC LIMIT ?`, limit)
+func (t *Table) Distributions(ctx context.Context, limit int) ([]Distributed, error) {
+	rows, err := t.cfg.DB.QueryContext(ctx, `SELECT data, done FROM points_distributions ORDER BY done = 0 DESC, id DESC LIMIT ?`, limit)
 	if err != nil {
 		return nil, fmt.Errorf("read distributions: %w", err)
 	}
