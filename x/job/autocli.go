@@ -32,6 +32,8 @@ func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
 					Short:          "Ask an asset",
 					Example:        `weal tx job request 3 "$(printf hello | base64)" 1000000000000 --from me`,
 					PositionalArgs: args("asset", "input", "max_fee"),
+					// --gas is the transaction's own.
+					FlagOptions: map[string]*autocliv1.FlagOptions{"gas": {Name: "callback-gas", Usage: "gas that the call-back gets"}},
 				},
 				{RpcMethod: "Deliver", Skip: true},
 				{RpcMethod: "UpdateParams", Use: "update-params-proposal [params]", Short: "Propose new parameters", PositionalArgs: args("params"), GovProposal: true},
