@@ -19,9 +19,15 @@ func (l *Ledger) Asset(ctx context.Context, id types.AssetID) (types.Asset, erro
 	l.mu.Lock()
 	a, ok := l.known[id]
 	l.mu.Unlock()
-	if ok && time.Since(a.read) < freshFor {
+	if age := time.Since(a.read); ok && age < freshFor {
+		l.ahead(age, id, func(ctx context.Context) { _, _ = l.readAsset(ctx, id) }) // a failure is for who waits for an answer
 		return a.value, nil
 	}
+	return l.readAsset(ctx, id)
+}
+
+// readAsset asks the chain for an asset, and remembers it.
+func (l *Ledger) readAsset(ctx context.Context, id types.AssetID) (types.Asset, error) {
 	read := time.Now()
 	res, err := l.assets.Asset(ctx, &assettypes.QueryAssetRequest{Id: uint64(id)})
 	if err != nil {
@@ -32,8 +38,10 @@ func (l *Ledger) Asset(ctx context.Context, id types.AssetID) (types.Asset, erro
 		return types.Asset{}, fmt.Errorf("read asset %d: %w", id, err)
 	}
 	l.mu.Lock()
-	l.known[id] = aged[types.Asset]{value, read}
-	l.mu.Unlock()
+	defer l.mu.Unlock()
+	if read.After(l.forgotten[id]) {
+		l.known[id] = aged[types.Asset]{value, read}
+	}
 	return value, nil
 }
 

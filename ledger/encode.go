@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"slices"
+	"time"
 
 	"github.com/weal-network/weal/pay"
 	"github.com/weal-network/weal/types"
@@ -77,4 +78,5 @@ func (l *Ledger) forget(id types.AssetID) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	delete(l.known, id)
+	l.forgotten[id] = time.Now()
 }

@@ -38,6 +38,9 @@ import (
 // freshFor is how old what is told of a lane or an asset may be.
 const freshFor = time.Second
 
+// aheadTime bounds how long an answer that nobody waits for may take.
+const aheadTime = 5 * time.Second
+
 // aged is an answer and when it was asked for.
 type aged[T any] struct {
 	value T
@@ -73,6 +76,34 @@ type Ledger struct {
 	lanes    map[types.LaneRef]aged[types.Lane]
 	versions map[versionKey]types.Version
 	senders  map[common.Address]*Sender
+	// What was told of an asset, or of a tab's lanes, before it was forgotten counts no
+	// more, even if it comes later.
+	forgotten     map[types.AssetID]time.Time
+	forgottenTabs map[types.TabID]time.Time
+	// asking is what is being asked for that nobody waits for.
+	asking map[any]bool
+}
+
+// ahead has ask asked beside what goes on, if an answer about key that was just given
+// is no longer new: so who asks about it often never waits.
+func (l *Ledger) ahead(age time.Duration, key any, ask func(context.Context)) {
+	if age < freshFor/2 {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.asking[key] {
+		return
+	}
+	l.asking[key] = true
+	go func() {
+		ctx, cancel := context.WithTimeout(context.Background(), aheadTime)
+		defer cancel()
+		ask(ctx)
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		delete(l.asking, key)
+	}()
 }
 
 // New returns the chain with the id chainID that conn leads to.
@@ -92,6 +123,7 @@ func New(conn grpc.ClientConnInterface, chainID string) (*Ledger, error) {
 		tx: txtypes.NewServiceClient(c), comet: cmtservice.NewServiceClient(c),
 		known: map[types.AssetID]aged[types.Asset]{}, lanes: map[types.LaneRef]aged[types.Lane]{},
 		versions: map[versionKey]types.Version{}, senders: map[common.Address]*Sender{},
+		forgotten: map[types.AssetID]time.Time{}, forgottenTabs: map[types.TabID]time.Time{}, asking: map[any]bool{},
 	}, nil
 }
 

@@ -43,21 +43,30 @@ func (l *Ledger) Lane(ctx context.Context, ref types.LaneRef) (types.Lane, error
 	l.mu.Lock()
 	lane, ok := l.lanes[ref]
 	l.mu.Unlock()
-	if ok && time.Since(lane.read) < freshFor {
+	if age := time.Since(lane.read); ok && age < freshFor {
+		l.ahead(age, ref.Tab, func(ctx context.Context) { _, _ = l.readLane(ctx, ref) }) // a failure is for who waits for an answer
 		return lane.value, nil
 	}
+	return l.readLane(ctx, ref)
+}
+
+// readLane asks the chain for a lane's tab, and remembers all its lanes.
+func (l *Ledger) readLane(ctx context.Context, ref types.LaneRef) (types.Lane, error) {
 	read := time.Now()
 	t, err := l.Tab(ctx, ref.Tab)
 	if err != nil {
 		return types.Lane{}, fmt.Errorf("read lane %s: %w", ref, err)
 	}
+	all := slices.Concat(t.Lanes, t.Past)
 	l.mu.Lock()
-	defer l.mu.Unlock()
-	for _, lane := range slices.Concat(t.Lanes, t.Past) {
-		l.lanes[lane.Ref] = aged[types.Lane]{lane, read}
+	if read.After(l.forgottenTabs[ref.Tab]) {
+		for _, lane := range all {
+			l.lanes[lane.Ref] = aged[types.Lane]{lane, read}
+		}
 	}
-	if lane, ok := l.lanes[ref]; ok && lane.read.Equal(read) {
-		return lane.value, nil
+	l.mu.Unlock()
+	if i := slices.IndexFunc(all, func(lane types.Lane) bool { return lane.Ref == ref }); i >= 0 {
+		return all[i], nil
 	}
 	if ref.Lane == tabtypes.Whole || t.knows(ref.Epoch) {
 		return types.Lane{}, fmt.Errorf("read lane %s: %w: the tab has no such lane", ref, types.ErrNotFound)

@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/weal-network/weal/pay"
 	"github.com/weal-network/weal/types"
@@ -131,6 +132,7 @@ func (s *Sender) Withdraw(ctx context.Context, tab types.TabID) (types.Amount, e
 func (l *Ledger) forgetTab(id types.TabID) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.forgottenTabs[id] = time.Now()
 	for ref := range l.lanes {
 		if ref.Tab == id {
 			delete(l.lanes, ref)
