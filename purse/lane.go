@@ -24,6 +24,8 @@ type lane struct {
 	promised types.Amount // total of the last voucher known of
 	cap      types.Amount // as the chain said last
 	sighted  bool         // cap is known
+	was      types.Amount // cap before it was raised
+	raised   time.Time    // when that was seen
 	held     bool         // the database says that it is this purse's
 	wanted   bool         // another process waits for it
 	used     time.Time    // when a question gave it back last
@@ -69,14 +71,26 @@ func (l *lane) seq() uint64 {
 }
 
 // left is what a lane can still promise, as far as it is known; all that there is
-// if it is not.
-func (l *lane) left() types.Amount {
+// if it is not. A cap that was raised counts when those who check it must have seen it.
+func (l *lane) left(now time.Time) types.Amount {
 	if !l.sighted {
 		return greatest
 	}
-	rest, _ := l.cap.Sub(l.promised)
+	limit := l.cap
+	if now.Sub(l.raised) < seenTime {
+		limit = l.was
+	}
+	rest, _ := limit.Sub(l.promised)
 	return rest
 }
+
+const (
+	// sightTime is how often the chain is asked for the caps of all lanes.
+	sightTime = 250 * time.Millisecond
+	// seenTime is how long others may not know of a cap that was raised: what a role is
+	// told of a lane may be two seconds old.
+	seenTime = 2500 * time.Millisecond
+)
 
 var greatest = types.AmountFromBytes([types.AmountSize]byte{
 	0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
@@ -152,6 +166,9 @@ func (p *Purse) oneApp(w *wanted) error {
 // tryAll takes the best of the lanes that are idle and can pay. If there is none, it
 // returns the best of those that other processes hold, or an error if no lane can pay.
 func (p *Purse) tryAll(ctx context.Context, w wanted) (l, taken *lane, err error) {
+	if err := p.sightAll(ctx, w); err != nil {
+		return nil, nil, err
+	}
 	tried := map[*lane]bool(nil)
 	spent, closed := 0, 0
 	for {
@@ -167,12 +184,8 @@ func (p *Purse) tryAll(ctx context.Context, w wanted) (l, taken *lane, err error
 			}
 			return nil, nil, nil // they were left to another process just now
 		}
-		state, better, err := p.sight(ctx, l)
-		if err == nil && better {
-			p.unbusy(l, false)
-			continue // another has more left
-		}
-		ok := err == nil && state == types.LaneOpen && (!l.left().IsZero() || w.only == l.ref)
+		state, left, err := p.sight(ctx, l)
+		ok := err == nil && state == types.LaneOpen && (!left.IsZero() || w.only == l.ref)
 		mine := false
 		if ok {
 			mine, err = p.hold(ctx, l)
@@ -213,7 +226,7 @@ func (p *Purse) best(w wanted, tried map[*lane]bool) (l *lane, busy bool) {
 			busy = true
 		case !c.shunned.IsZero() && p.cfg.Now().Before(c.shunned):
 		default:
-			if left := c.left(); l == nil || left.Cmp(most) > 0 {
+			if left := c.left(p.cfg.Now()); l == nil || left.Cmp(most) > 0 {
 				l, most = c, left
 			}
 		}
@@ -224,18 +237,43 @@ func (p *Purse) best(w wanted, tried map[*lane]bool) (l *lane, busy bool) {
 	return l, busy
 }
 
-// sight asks the chain about a lane, and whether another idle lane has more left than
-// it turns out to have.
-func (p *Purse) sight(ctx context.Context, l *lane) (state types.LaneState, better bool, err error) {
+// sightAll looks at the caps of the lanes that will do, now and then.
+func (p *Purse) sightAll(ctx context.Context, w wanted) error {
+	p.mu.Lock()
+	now := p.cfg.Now()
+	late := now.Sub(p.sighted) >= sightTime
+	var some []*lane
+	for _, l := range p.lanes {
+		if w.fits(l) && (late || !l.sighted) {
+			some = append(some, l)
+		}
+	}
+	if late {
+		p.sighted = now
+	}
+	p.mu.Unlock()
+	for _, l := range some {
+		if _, _, err := p.sight(ctx, l); err != nil {
+			return fmt.Errorf("take lane %s: %w", l.ref, err)
+		}
+	}
+	return nil
+}
+
+// sight asks the chain about a lane, and returns what it has left.
+func (p *Purse) sight(ctx context.Context, l *lane) (state types.LaneState, left types.Amount, err error) {
 	onChain, err := p.cfg.Chain.Lane(ctx, l.ref)
 	if err != nil {
-		return state, false, fmt.Errorf("look it up: %w", err)
+		return state, left, fmt.Errorf("look it up: %w", err)
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	first := !l.sighted
+	now := p.cfg.Now()
+	if l.sighted && onChain.Cap.Cmp(l.cap) > 0 {
+		l.was, l.raised = l.cap, now
+	}
 	l.cap, l.sighted = onChain.Cap, true
-	return onChain.State, first && onChain.State == types.LaneOpen, nil
+	return onChain.State, l.left(now), nil
 }
 
 // unbusy frees l for this purse; wake tells those who wait for a lane.

@@ -58,7 +58,9 @@ type Purse struct {
 	mu    sync.Mutex
 	lanes []*lane
 	freed chan struct{} // closed, and replaced, whenever a lane becomes free
-	pause time.Duration // before a tick that was lost is sent again
+	// sighted is when the caps of all lanes were looked at last.
+	sighted time.Time
+	pause   time.Duration // before a tick that was lost is sent again
 
 	quit chan struct{}  // closed by Close
 	late sync.WaitGroup // what Close waits for

@@ -311,6 +311,7 @@ func TestCoalitionsWithoutThePayer(t *testing.T) {
 						a, err = w.ask()
 					}
 				}
+				w.purse.Close() // an honest one reveals its last ticks, a moment after the answer
 				if s.after != nil {
 					s.after(w)
 				}
