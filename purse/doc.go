@@ -14,7 +14,7 @@
 //     side delivered; ticks that were not revealed cost nothing.
 //   - Nothing is signed that does not match the chain, the request or the limits.
 //   - A lane has one query in flight, across every process on the same database:
-//     whoever uses a lane holds a short lease on it.
+//     whoever uses a lane holds it, and a process that is gone holds none.
 //   - What an app says of what passages counted is kept if the purse makes the same of
 //     text and passages (attribution.go), and if the app's receipt commits to it.
 //   - What a search buys is sealed to a key that is made for it and forgotten with it

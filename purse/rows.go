@@ -111,7 +111,7 @@ func (p *Purse) promised(ctx context.Context, ref types.LaneRef) (total types.Am
 	return worth, uint64(seq), nil
 }
 
-// load reads what a lane has promised into l, which the caller holds the lease of.
+// load reads what a lane has promised into l, which the caller holds.
 func (l *lane) load(ctx context.Context, q querier) error {
 	l.known = false
 	var leaves, ticks, mountain []byte

@@ -134,7 +134,7 @@ func (l *Library) embed(ctx context.Context, g *Generation, progress func(done, 
 		return EmbeddedText(p.heading, p.text), err
 	}}
 	for _, i := range fresh {
-		hashes, err := l.embeddedHashes(ctx, g.docs[i].id, g.chunks(i))
+		hashes, err := l.embeddedHashes(ctx, l.read, g.docs[i].id, g.chunks(i))
 		if err != nil {
 			return m.unless(round, err)
 		}
@@ -189,8 +189,8 @@ func (m *meaning) unless(round int, err error) error {
 }
 
 // embeddedHashes returns the hashes of what is embedded of a document's n chunks.
-func (l *Library) embeddedHashes(ctx context.Context, id int64, n int) (hashes []types.Hash, err error) {
-	rows, err := l.read.QueryContext(ctx, `SELECT place, data FROM texts WHERE document = $1 ORDER BY place`, id)
+func (l *Library) embeddedHashes(ctx context.Context, db querier, id int64, n int) (hashes []types.Hash, err error) {
+	rows, err := db.QueryContext(ctx, `SELECT place, data FROM texts WHERE document = $1 ORDER BY place`, id)
 	if err != nil {
 		return nil, err
 	}
@@ -224,7 +224,7 @@ func (l *Library) embeddedHashes(ctx context.Context, id int64, n int) (hashes [
 		}
 	}
 	if err == nil && len(hashes) != n {
-		err = whyGone(ctx, l.read, id)
+		err = whyGone(ctx, db, id)
 	}
 	return hashes, err
 }

@@ -132,6 +132,7 @@ func (g *Generation) Proof(n int) (pay.Proof, error) {
 
 // querier is a pool or a transaction.
 type querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 

@@ -260,14 +260,15 @@ func (w *writer) tell(all []doomed, refused []DocumentStatus) {
 	slices.SortFunc(w.report.Files, func(a, b FileReport) int { return cmp.Compare(a.Path, b.Path) })
 }
 
-// dropVectors deletes the vectors of documents' chunks.
+// dropVectors deletes the vectors of documents' chunks. It reads in the transaction it
+// deletes in: an engine may have no second session to read by.
 func (l *Library) dropVectors(ctx context.Context, tx *batch, all []doomed) error {
-	models, err := l.models(ctx)
+	models, err := models(ctx, tx.tx)
 	if err != nil || len(models) == 0 {
 		return err
 	}
 	for _, d := range all {
-		hashes, err := l.embeddedHashes(ctx, d.id, len(d.list.hashes))
+		hashes, err := l.embeddedHashes(ctx, tx.tx, d.id, len(d.list.hashes))
 		if err != nil {
 			return fmt.Errorf("%s: %w", d.about.Path, err)
 		}
@@ -284,8 +285,8 @@ func (l *Library) dropVectors(ctx context.Context, tx *batch, all []doomed) erro
 }
 
 // models returns the models that there are vectors of.
-func (l *Library) models(ctx context.Context) (all []string, err error) {
-	rows, err := l.read.QueryContext(ctx, `SELECT DISTINCT model FROM vectors`) //nolint:sqlclosecheck // each closes them
+func models(ctx context.Context, db querier) (all []string, err error) {
+	rows, err := db.QueryContext(ctx, `SELECT DISTINCT model FROM vectors`) //nolint:sqlclosecheck // each closes them
 	if err != nil {
 		return nil, err
 	}
