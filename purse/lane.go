@@ -213,23 +213,35 @@ func (p *Purse) tryAll(ctx context.Context, w wanted) (l, taken *lane, err error
 	}
 }
 
-// best marks the lane as busy that is idle and has the most left, and returns it. It
-// says whether others are busy.
+// best marks the best lane that is idle as busy, and returns it: of those whose ticks
+// wait for a voucher that pays them, or else of all, the one with the most left. So one
+// who asks one question after the other sends no ticks beside them. A lane with less than
+// half of what another has is left alone, that no lane is used up while there are better.
+// It says whether others are busy.
 func (p *Purse) best(w wanted, tried map[*lane]bool) (l *lane, busy bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	var most types.Amount
+	var most, next types.Amount
+	var due *lane // the best of those whose ticks wait
+	now := p.cfg.Now()
 	for _, c := range p.lanes {
 		switch {
 		case !w.fits(c) || tried[c]:
 		case c.busy:
 			busy = true
-		case !c.shunned.IsZero() && p.cfg.Now().Before(c.shunned):
+		case !c.shunned.IsZero() && now.Before(c.shunned):
 		default:
-			if left := c.left(p.cfg.Now()); l == nil || left.Cmp(most) > 0 {
+			left := c.left(now)
+			if l == nil || left.Cmp(most) > 0 {
 				l, most = c, left
 			}
+			if c.late != nil && (due == nil || left.Cmp(next) > 0) {
+				due, next = c, left
+			}
 		}
+	}
+	if twice, ok := next.Add(next); due != nil && (!ok || twice.Cmp(most) >= 0) {
+		l = due
 	}
 	if l != nil {
 		l.busy = true
