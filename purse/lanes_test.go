@@ -89,3 +89,35 @@ func TestFullestLaneFirst(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, laneRef(1), a.Lane)
 }
+
+// A lane whose ticks wait for a voucher comes before the fullest, unless it has less
+// than half of what that has.
+func TestLaneWhoseTicksWaitFirst(t *testing.T) {
+	p := newWorld(t).purse(openDB(t), 3)
+	left := func(of ...uint64) {
+		for i, n := range of {
+			p.lanes[i].cap, p.lanes[i].sighted, p.lanes[i].busy = amount(n), true, false
+		}
+	}
+	took := func() types.LaneRef {
+		t.Helper()
+		l, busy := p.best(wanted{app: appID}, nil)
+		require.False(t, busy)
+		return l.ref
+	}
+	left(100, 300, 200)
+	require.Equal(t, p.lanes[1].ref, took())
+	p.lanes[2].late = &meters{}
+	left(100, 300, 200)
+	require.Equal(t, p.lanes[2].ref, took())
+	p.lanes[0].late = &meters{}
+	left(100, 300, 200)
+	require.Equal(t, p.lanes[2].ref, took(), "the fuller of the two")
+	left(100, 300, 149)
+	require.Equal(t, p.lanes[1].ref, took())
+	left(0, 0, 0)
+	require.NotZero(t, took(), "no lane is no answer")
+	for _, l := range p.lanes {
+		l.late = nil
+	}
+}

@@ -80,15 +80,20 @@ func (o *options) ask(cmd *cobra.Command, client *local.Client, q local.Question
 	if answer == nil {
 		return err
 	}
-	for _, k := range answer.Keeping {
-		_, _ = fmt.Fprintf(cmd.ErrOrStderr(), "note: vault %d keeps questions for %d days\n", k.Asset, k.Days)
-	}
+	noteKeeping(cmd, answer.Keeping)
 	for _, p := range answer.Problems {
 		_, _ = fmt.Fprintln(cmd.ErrOrStderr(), "warning:", p)
 	}
 	return errors.Join(err, o.show(out, newAskResult(answer), func(w io.Writer) error {
 		return printAnswer(w, answer, q.OnDelta != nil)
 	}))
+}
+
+// noteKeeping tells which vaults keep the question.
+func noteKeeping(cmd *cobra.Command, all []purse.Keeping) {
+	for _, k := range all {
+		_, _ = fmt.Fprintf(cmd.ErrOrStderr(), "note: vault %d keeps questions for %d days\n", k.Asset, k.Days)
+	}
 }
 
 // askResult is what `weal ask --output json` prints. Scripts rest on it.

@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -9,6 +11,15 @@ import (
 )
 
 const isSteward = "the one that is the asset's steward"
+
+// listed writes numbers in a line of text.
+func listed(ids []uint64) string {
+	all := make([]string, len(ids))
+	for i, id := range ids {
+		all[i] = strconv.FormatUint(id, 10)
+	}
+	return strings.Join(all, ", ")
+}
 
 func contributionAccept(o *options) *cobra.Command {
 	var from string
@@ -22,7 +33,7 @@ func contributionAccept(o *options) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return o.acting(cmd, map[string]any{"accepted": ids}, fmt.Sprintf("accepted %v", ids), func(client *local.Client) error {
+			return o.acting(cmd, map[string]any{"accepted": ids}, "accepted contribution "+listed(ids), func(client *local.Client) error {
 				s, err := client.StewardOf(cmd.Context(), ids, from)
 				if err != nil {
 					return err
@@ -48,7 +59,7 @@ func contributionReject(o *options) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return o.acting(cmd, map[string]any{"rejected": ids, "spam": spam}, fmt.Sprintf("rejected %v", ids), func(client *local.Client) error {
+			return o.acting(cmd, map[string]any{"rejected": ids, "spam": spam}, "rejected contribution "+listed(ids), func(client *local.Client) error {
 				s, err := client.StewardOf(cmd.Context(), ids, from)
 				if err != nil {
 					return err

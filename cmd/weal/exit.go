@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"net/http"
 
 	"github.com/weal-network/weal/home"
 	"github.com/weal-network/weal/ledger"
@@ -49,9 +50,11 @@ func exitCode(err error) int {
 // no status.
 func statusCode(e *wire.Error) int {
 	switch {
-	case e.Status == 402 || e.Code == "limit":
+	case e.Status == http.StatusBadRequest:
+		return exitUsage
+	case e.Status == http.StatusPaymentRequired || e.Status == http.StatusTooManyRequests || e.Code == "limit":
 		return exitMoney
-	case e.Status == 502 || e.Status == 503 || e.Status == 504 || e.Type == wire.TypeUpstream:
+	case e.Status == http.StatusBadGateway || e.Status == http.StatusServiceUnavailable || e.Status == http.StatusGatewayTimeout || e.Type == wire.TypeUpstream:
 		return exitDown
 	}
 	return exitFailed

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 
 	"github.com/spf13/cobra"
 
@@ -18,10 +19,20 @@ func tabCommand(o *options) *cobra.Command {
 func tabShow(o *options) *cobra.Command {
 	var tab uint64
 	c := &cobra.Command{
-		Use:     "show",
+		Use:     "show [TAB]",
 		Short:   "Show a tab: lanes, what is promised, credited and left",
-		Example: "  weal tab show\n  weal tab show --tab 7 --output json",
-		Args:    cobra.NoArgs,
+		Example: "  weal tab show\n  weal tab show 7 --output json",
+		Args: func(cmd *cobra.Command, args []string) (err error) {
+			switch {
+			case len(args) > 1 || len(args) == 1 && tab != 0:
+				return wrong(cmd, "want one tab at most: weal tab show 7")
+			case len(args) == 1:
+				if tab, err = strconv.ParseUint(args[0], 10, 64); err != nil || tab == 0 {
+					return wrong(cmd, "%q is no number of a tab; see: weal tab list", args[0])
+				}
+			}
+			return nil
+		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return o.withClient(cmd, func(client *local.Client) error {
 				t, err := client.Tab(cmd.Context(), types.TabID(tab))
