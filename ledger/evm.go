@@ -47,24 +47,29 @@ func (s *Sender) signEVM(ctx context.Context, to common.Address, value *big.Int,
 	if err != nil {
 		return nil, err
 	}
-	chainID := big.NewInt(types.EVMChainID)
-	signer := ethtypes.LatestSignerForChainID(chainID)
-	tx, err := ethtypes.SignNewTx(s.ecdsa, signer, &ethtypes.DynamicFeeTx{
-		ChainID: chainID, Nonce: s.nonce, GasTipCap: new(big.Int), GasFeeCap: price,
-		Gas: gas, To: &to, Value: value, Data: data,
-	})
+	_, tx, err := s.signed(&ethtypes.DynamicFeeTx{Nonce: s.nonce, GasFeeCap: price, Gas: gas, To: &to, Value: value, Data: data})
+	return tx, err
+}
+
+// signed signs an EVM transaction without a tip, and returns its hash and its bytes as
+// the chain takes them.
+func (s *Sender) signed(call *ethtypes.DynamicFeeTx) (hash string, raw []byte, err error) {
+	call.ChainID, call.GasTipCap = big.NewInt(types.EVMChainID), new(big.Int)
+	signer := ethtypes.LatestSignerForChainID(call.ChainID)
+	tx, err := ethtypes.SignNewTx(s.ecdsa, signer, call)
 	if err != nil {
-		return nil, fmt.Errorf("sign transaction: %w", err)
+		return "", nil, fmt.Errorf("sign transaction: %w", err)
 	}
 	var msg evmtypes.MsgEthereumTx
 	if err := msg.FromSignedEthereumTx(tx, signer); err != nil {
-		return nil, fmt.Errorf("sign transaction: %w", err)
+		return "", nil, fmt.Errorf("sign transaction: %w", err)
 	}
 	built, err := msg.BuildTx(s.l.txs.NewTxBuilder(), types.BaseDenom)
 	if err != nil {
-		return nil, fmt.Errorf("sign transaction: %w", err)
+		return "", nil, fmt.Errorf("sign transaction: %w", err)
 	}
-	return s.l.txs.TxEncoder()(built)
+	raw, err = s.l.txs.TxEncoder()(built)
+	return tx.Hash().Hex(), raw, err
 }
 
 // estimate returns a gas limit for a call: the estimate and a quarter more.

@@ -180,17 +180,8 @@ func (l *Ledger) ChainID() string { return l.chainID }
 // Height returns the height of the chain's last block, and an error if the node
 // is one of another chain.
 func (l *Ledger) Height(ctx context.Context) (int64, error) {
-	res, err := l.comet.GetLatestBlock(ctx, &cmtservice.GetLatestBlockRequest{})
-	if err == nil && res.SdkBlock == nil {
-		err = errors.New("the chain has no block yet")
-	}
-	if err != nil {
-		return 0, failed("read height", err)
-	}
-	if id := res.SdkBlock.Header.ChainID; id != l.chainID {
-		return 0, fmt.Errorf("read height: the node is of chain %q, not of %q", id, l.chainID)
-	}
-	return res.SdkBlock.Header.Height, nil
+	height, _, err := l.Latest(ctx)
+	return height, err
 }
 
 // missing says that something does not exist. It wraps types.ErrNotFound.

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/cosmos/evm/crypto/ethsecp256k1"
@@ -20,6 +21,8 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	txtypes "github.com/cosmos/cosmos-sdk/types/tx"
 	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
+
+	"github.com/weal-network/weal/telemetry"
 )
 
 const (
@@ -47,6 +50,8 @@ type Sender struct {
 	key     *ethsecp256k1.PrivKey
 	ecdsa   *ecdsa.PrivateKey
 	address common.Address
+
+	sentOK, sentFailed, sentAgain atomic.Uint64
 
 	mu     sync.Mutex // held while a transaction is on its way
 	synced bool       // number and nonce are the chain's
@@ -87,6 +92,17 @@ type result struct {
 func (s *Sender) send(ctx context.Context, sign func(ctx context.Context) ([]byte, error)) (result, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	r, err := s.trySend(ctx, sign)
+	if err != nil {
+		s.sentFailed.Add(1)
+		return r, err
+	}
+	s.sentOK.Add(1)
+	telemetry.NoteText(ctx, "weal.tx", r.hash)
+	return r, nil
+}
+
+func (s *Sender) trySend(ctx context.Context, sign func(ctx context.Context) ([]byte, error)) (result, error) {
 	var last error
 	for range sendTries {
 		if err := s.sync(ctx); err != nil {
@@ -107,6 +123,7 @@ func (s *Sender) send(ctx context.Context, sign func(ctx context.Context) ([]byt
 		if !isNonce(err) {
 			return result{}, err
 		}
+		s.sentAgain.Add(1)
 		last = err
 		if err := s.passed(ctx, tried); err != nil {
 			return result{}, errors.Join(err, last)

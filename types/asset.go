@@ -22,7 +22,8 @@ type Asset struct {
 	Version     uint32 `json:"version"`
 	Manifest    Hash   `json:"manifest"`
 	ManifestURI string `json:"manifest_uri"`
-	// Root is the Merkle root over a vault's chunks; zero for other kinds.
+	// Root is the Merkle root over a vault's chunks, or the salted hash of an app's file
+	// (spec/app.md); zero for other kinds.
 	Root Hash `json:"root"`
 	// Key is the Ed25519 public key that signs the asset's receipts.
 	Key Hash `json:"key"`

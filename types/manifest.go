@@ -23,7 +23,8 @@ type Manifest struct {
 	Description string `json:"description"`
 	// Endpoint is the URL of the role that serves the asset, without a path.
 	Endpoint string `json:"endpoint"`
-	// Root is the Merkle root over a vault's chunks; zero for other kinds.
+	// Root is the Merkle root over a vault's chunks, or the salted hash of an app's file
+	// (spec/app.md); zero for other kinds.
 	Root Hash `json:"root"`
 	// Prices are those that the maker began with. What holds are the chain's.
 	Prices   []Price  `json:"prices"`

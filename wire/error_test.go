@@ -20,7 +20,14 @@ func TestWriteErrorReadError(t *testing.T) {
 	require.Equal(t, http.StatusPaymentRequired, w.Code)
 	require.Equal(t, "application/json", w.Header().Get("Content-Type"))
 	require.JSONEq(t, `{"error":{"message":"sign 3 more","type":"payment_required","code":"too_little","param":null}}`, w.Body.String())
-	require.Equal(t, e, wire.ReadError(w.Code, w.Body.Bytes()))
+	got := wire.ReadError(w.Code, w.Body.Bytes())
+	require.False(t, e.Relayed())
+	require.True(t, got.Relayed(), "who reads it did not make it")
+	require.Equal(t, []string{"too_little", "relayed", "ok"}, []string{e.Result(), got.Result(), (*wire.Error)(nil).Result()})
+	var c wire.Completion
+	require.NoError(t, wire.Unmarshal([]byte(`{"error":{"message":"m","code":"what it likes"}}`), &c))
+	require.Equal(t, "relayed", c.Error.Result(), "an event of another's stream")
+	require.Equal(t, []any{e.Message, e.Type, e.Code, e.Param, e.Status}, []any{got.Message, got.Type, got.Code, got.Param, got.Status})
 }
 
 func TestWriteErrorOfAnother(t *testing.T) {

@@ -96,7 +96,7 @@ func New(opts Options) (*Crawler, error) {
 	}
 	dialer := &net.Dialer{Timeout: opts.MaxTime}
 	if !opts.Private {
-		dialer.Control = publicOnly
+		dialer.Control = PublicOnly
 	}
 	return &Crawler{
 		opts: opts, agent: agent,
