@@ -181,6 +181,7 @@ func (b *Book) accept(ctx context.Context, p promise) error {
 		return err
 	}
 	b.set(l, next)
+	b.cfg.Telemetry.Paid(ctx, ref, p.voucher.Seq)
 	return nil
 }
 

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/weal-network/weal/pay"
+	"github.com/weal-network/weal/telemetry"
 	"github.com/weal-network/weal/types"
 )
 
@@ -59,6 +60,8 @@ type Config struct {
 	DB      *sql.DB
 	Now     func() time.Time
 	Log     *slog.Logger
+	// Telemetry is told of what the book keeps; nil for nobody.
+	Telemetry *telemetry.Role
 }
 
 // DefaultTabs is how many tabs can owe all of their exposure at once, if
@@ -126,7 +129,11 @@ func Open(ctx context.Context, cfg Config) (*Book, error) {
 		cfg: cfg, chain: pay.ChainHash(cfg.ChainID), store: st,
 		view: newView(cfg.Chain, cfg.Now), verifier: pay.NewVerifier(rememberedKeys), due: make(chan struct{}, 1), handed: make(chan struct{}, 1),
 	}
-	return b, b.SetAsset(ctx, cfg.Asset)
+	if err := b.SetAsset(ctx, cfg.Asset); err != nil {
+		return b, err
+	}
+	b.tell(cfg.Telemetry)
+	return b, nil
 }
 
 // SetAsset says whose book it is: for a role that registers after it has started.
@@ -247,6 +254,7 @@ func (b *Book) set(l *lane, s state) {
 		b.byOrder[s.order] = l
 		l.giving = false
 	}
+	b.all(b.tab(s.ref.Tab).denom).moved(l.state, s)
 	before, owed := l.state.exposed(), l.state.value
 	l.state, l.next = s, nil
 	if s.value.Cmp(owed) > 0 {

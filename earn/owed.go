@@ -41,6 +41,8 @@ type part struct{ exposed, unsettled types.Amount }
 // owed sums what lanes owe.
 type owed struct {
 	exposed, unsettled wide
+	// earned and settled count since the start what came to be owed, and what came.
+	earned, settled wide
 	// pressed: something was refused for it, and it has not got more room since.
 	pressed bool
 }

@@ -28,9 +28,12 @@ type answer struct {
 
 	// released waits for the passages of the vaults; nil until they are asked for.
 	released func() ([]*wire.Release, error)
-	text     strings.Builder
+	text     strings.Builder // all that was given
+	said     wire.Said
 	finish   string
-	paid     bool // the app's own tick
+	index    int    // of the model that writes, if several do
+	between  func() // called before one of several writes that is not the first
+	paid     bool   // the app's own tick
 	gone     error
 	cited    []wire.Citation
 	boxes    []wire.SealedRelease // of a search, instead of cited and text
@@ -41,6 +44,7 @@ type answer struct {
 	attribution attribution.Record
 
 	start   time.Time
+	first   time.Time     // when the first piece came
 	waiting time.Duration // for the model, or for the payer's tick
 }
 
@@ -75,7 +79,7 @@ func (g *Gateway) serveDeal(ctx context.Context, a *answer) error {
 		a.released = beginRelease(ctx, g, a.d, checkRelease)
 	}
 	releases, failure := a.released()
-	if !slices.ContainsFunc(releases, func(r *wire.Release) bool { return r != nil }) {
+	if failure != nil && !slices.ContainsFunc(releases, func(r *wire.Release) bool { return r != nil }) {
 		return failure
 	}
 	if a.stream {
@@ -83,7 +87,7 @@ func (g *Gateway) serveDeal(ctx context.Context, a *answer) error {
 	}
 	a.passages(releases)
 	if failure == nil {
-		failure = a.ask(ctx)
+		failure = a.write(ctx)
 	}
 	a.end(ctx, failure)
 	return nil
@@ -129,6 +133,9 @@ func (a *answer) send(c wire.Completion) {
 
 // prompt builds what the model is asked, within what was quoted for it.
 func (a *answer) prompt() ([]byte, error) {
+	if a.d.req.task != "" {
+		return a.d.req.body, nil
+	}
 	passages := make([]prompt.Passage, len(a.cited))
 	for i, c := range a.cited {
 		passages[i] = prompt.Passage{N: c.N, Source: c.Passage.Source, Heading: c.Passage.Heading, Text: c.Passage.Text}
@@ -140,9 +147,15 @@ func (a *answer) prompt() ([]byte, error) {
 	return a.d.req.modelBody(a.g.app, messages, a.d.MaxTokens)
 }
 
-// emit passes text on. Before the app is paid, the first piece goes out, and more up
+// emit passes a piece on. Before the app is paid, the first one goes out, and more up
 // to wire.UseGrace.
-func (a *answer) emit(ctx context.Context, text string) error {
+func (a *answer) emit(ctx context.Context, piece wire.Content) error {
+	if a.first.IsZero() {
+		a.first = time.Now()
+		if a.between != nil {
+			a.between()
+		}
+	}
 	switch had := a.text.Len(); {
 	case had == 0:
 		a.g.book.Give(a.d.order)
@@ -151,9 +164,13 @@ func (a *answer) emit(ctx context.Context, text string) error {
 			return err
 		}
 	}
-	a.text.WriteString(text)
+	nameCalls(piece, &a.said, a.d.order.String()[:24])
+	if err := a.said.Add(piece); err != nil {
+		return modelError("model_cut", "the model sent what is no answer: %v", err)
+	}
+	a.text.WriteString(piece.Given())
 	c := a.chunk
-	c.Choices = []wire.Choice{{Delta: &wire.Content{Content: text}}}
+	c.Choices = []wire.Choice{{Index: a.index, Delta: &piece}}
 	a.send(c)
 	return a.gone
 }

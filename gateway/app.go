@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"text/template"
 	"time"
@@ -26,19 +27,42 @@ If the passages do not answer the question, say so. Answer in the language of th
 
 // App is what an app file says: which assets answer, and how.
 type App struct {
-	// Name is the model id that clients ask for.
-	Name string `yaml:"name"`
-	// Model is the asset that writes the answer, Vaults those that are searched.
-	Model  types.AssetID   `yaml:"model"`
-	Vaults []types.AssetID `yaml:"vaults"`
-	// Passages is the most passages that are bought for a question.
-	Passages int `yaml:"passages"`
+	// Name is the model id that clients ask for, Description what the manifest says of
+	// the app.
+	Name        string `yaml:"name"`
+	Description string `yaml:"description"`
+	// Model is the one asset that writes answers. An app with several has Models
+	// instead, and one with a model of its own Upstream: that is no asset, and is paid by
+	// nobody.
+	Model    types.AssetID `yaml:"model"`
+	Models   []Choice      `yaml:"models"`
+	Upstream *Upstream     `yaml:"upstream"`
+	// Embeddings and Rerank are the models that do these tasks; zero if none does.
+	Embeddings types.AssetID `yaml:"embeddings"`
+	Rerank     types.AssetID `yaml:"rerank"`
+	// Router says which of Models is asked first.
+	Router Router `yaml:"router"`
+	// Vaults are the assets that are searched, Choices those that are chosen for it. An
+	// app without any, which the file says by vaults: [], has its model answer alone.
+	Vaults  []types.AssetID `yaml:"-"`
+	Choices []Choice        `yaml:"-"`
+	// Passages is the most passages that are bought for a question, Budget the most that
+	// they may cost together.
+	Passages int        `yaml:"passages"`
+	Budget   types.Coin `yaml:"budget"`
 	// MaxTokens is the most metered tokens of an answer.
 	MaxTokens int `yaml:"max_tokens"`
 	// Prompt is the system text: a Go template in which {{.App}} is the name and
-	// {{.Passages}}, which must be there, the block of numbered passages.
+	// {{.Passages}}, which must be there if passages are bought, the block of numbered
+	// passages.
 	Prompt string `yaml:"prompt"`
-	Limits Limits `yaml:"limits"`
+	// Endpoint is the URL that others reach the app's gateway by, Contact where to ask for
+	// a credential, as the app is published with.
+	Endpoint string `yaml:"endpoint"`
+	Contact  string `yaml:"contact"`
+	// Fee is what a use costs, as the app is published with; the chain's price holds.
+	Fee    types.Coin `yaml:"fee"`
+	Limits Limits     `yaml:"limits"`
 }
 
 // Limits bounds what a question may take.
@@ -55,6 +79,9 @@ type Limits struct {
 const (
 	maxPassages = 32
 	maxVaults   = 64
+	maxModels   = 16
+	// maxDescription bounds what the manifest says of an app, in bytes.
+	maxDescription = 4000
 	// maxInstructions bounds an app's own text in a prompt, in bytes: purses
 	// refuse quotes for longer ones.
 	maxInstructions = 8 << 10
@@ -76,14 +103,28 @@ func LoadApp(path string) (App, error) {
 // ParseApp reads an app file's YAML, fills in defaults and checks it. A field
 // that is not known is an error: it would otherwise be ignored unnoticed.
 func ParseApp(b []byte) (App, error) {
-	var a App
+	var f struct {
+		App    `yaml:",inline"`
+		Listed []Choice `yaml:"vaults"`
+	}
 	d := yaml.NewDecoder(bytes.NewReader(b))
 	d.KnownFields(true)
-	if err := d.Decode(&a); err != nil {
+	if err := d.Decode(&f); err != nil {
 		if errors.Is(err, io.EOF) {
 			err = errors.New("it is empty")
 		}
 		return App{}, fmt.Errorf("read YAML: %w", err)
+	}
+	a := f.App
+	if f.Listed != nil {
+		a.Vaults = []types.AssetID{}
+	}
+	for _, v := range f.Listed {
+		if v.Asset != 0 && v.MaxPrice.IsZero() {
+			a.Vaults = append(a.Vaults, v.Asset)
+		} else {
+			a.Choices = append(a.Choices, v)
+		}
 	}
 	return a.Normal()
 }
@@ -97,12 +138,36 @@ func (a App) Normal() (App, error) {
 	setDefault(&a.Limits.OfferTimeout, 3*time.Second)
 	setDefault(&a.Limits.TickWait, 30*time.Second)
 	if strings.TrimSpace(a.Prompt) == "" {
-		a.Prompt = DefaultPrompt
+		a.Prompt = ""
+		if a.buys() {
+			a.Prompt = DefaultPrompt
+		}
+	}
+	if a.Router == "" {
+		a.Router = RouteFirst
 	}
 	if err := a.check(); err != nil {
 		return App{}, err
 	}
 	return a, nil
+}
+
+// buys reports whether passages are bought for an answer.
+func (a App) buys() bool { return len(a.Vaults)+len(a.Choices) > 0 }
+
+// Seeks reports whether assets are chosen for the app, rather than named by it.
+func (a App) Seeks() bool {
+	seeks := func(c Choice) bool { return c.Asset == 0 }
+	return slices.ContainsFunc(a.Models, seeks) || slices.ContainsFunc(a.Choices, seeks)
+}
+
+// ModelChoices are the models of the app, however they are written; none if it has an
+// upstream of its own.
+func (a App) ModelChoices() []Choice {
+	if a.Model != 0 {
+		return []Choice{{Asset: a.Model}}
+	}
+	return a.Models
 }
 
 func setDefault[T int | time.Duration](field *T, value T) {
@@ -115,10 +180,12 @@ func (a App) check() error {
 	switch l := a.Limits; {
 	case strings.TrimSpace(a.Name) == "" || len(a.Name) > 100 || strings.ContainsAny(a.Name, "\r\n\t"):
 		return errors.New("name: want 1 to 100 characters on one line; clients ask for the app by it")
-	case a.Model == 0:
-		return errors.New("model: want the asset id of a model")
-	case len(a.Vaults) == 0 || len(a.Vaults) > maxVaults:
-		return fmt.Errorf("vaults: want 1 to %d asset ids", maxVaults)
+	case len(a.Description) > maxDescription:
+		return fmt.Errorf("description: at most %d bytes", maxDescription)
+	case a.Vaults == nil && len(a.Choices) == 0:
+		return errors.New("vaults: want the assets that are searched; vaults: [] for an app that answers without passages")
+	case len(a.Vaults)+len(a.Choices) > maxVaults:
+		return fmt.Errorf("vaults: want at most %d", maxVaults)
 	case a.Passages < 1 || a.Passages > maxPassages:
 		return fmt.Errorf("passages: want 1 to %d, got %d", maxPassages, a.Passages)
 	case a.MaxTokens < 1 || a.MaxTokens > 1<<16:
@@ -128,19 +195,80 @@ func (a App) check() error {
 	case l.OfferTimeout < 0 || l.TickWait < 0:
 		return errors.New("limits: times cannot be negative")
 	}
-	seen := map[types.AssetID]bool{a.Model: true}
-	for _, v := range a.Vaults {
+	if err := a.checkModels(); err != nil {
+		return err
+	}
+	if err := a.checkVaults(); err != nil {
+		return err
+	}
+	return a.checkPrompt()
+}
+
+// checkModels says what is wrong with who writes.
+func (a App) checkModels() error {
+	ways := 0
+	for _, set := range []bool{a.Model != 0, len(a.Models) > 0, a.Upstream != nil} {
+		if set {
+			ways++
+		}
+	}
+	switch {
+	case ways != 1:
+		return errors.New("model: want one of model (the asset id of a model), models (a list of them) and upstream (a model of your own)")
+	case len(a.Models) > maxModels:
+		return fmt.Errorf("models: want at most %d", maxModels)
+	}
+	for i, m := range a.Models {
+		if err := m.check(); err != nil {
+			return fmt.Errorf("models: entry %d: %w", i+1, err)
+		}
+		if m.Question {
+			return fmt.Errorf("models: entry %d: vaults are chosen by the question, models by topic, max_price or policy", i+1)
+		}
+		if m.Asset != 0 && slices.ContainsFunc(a.Models[:i], func(o Choice) bool { return o.Asset == m.Asset }) {
+			return fmt.Errorf("models: asset %d is named twice", m.Asset)
+		}
+	}
+	if a.Upstream != nil {
+		if err := a.Upstream.check(); err != nil {
+			return fmt.Errorf("upstream: %w", err)
+		}
+	}
+	return a.Router.check()
+}
+
+// checkVaults says what is wrong with what is searched.
+func (a App) checkVaults() error {
+	seen := map[types.AssetID]bool{}
+	for _, m := range a.ModelChoices() {
+		if m.Asset != 0 {
+			seen[m.Asset] = true
+		}
+	}
+	vaults := slices.Clone(a.Vaults)
+	for i, c := range a.Choices {
+		if err := c.check(); err != nil {
+			return fmt.Errorf("vaults: entry %d of those that are chosen: %w", i+1, err)
+		}
+		if c.Asset != 0 {
+			vaults = append(vaults, c.Asset)
+		}
+	}
+	for _, v := range vaults {
 		if v == 0 || seen[v] {
 			return fmt.Errorf("vaults: asset %d is zero, named twice, or the model", v)
 		}
 		seen[v] = true
 	}
-	return a.checkPrompt()
+	return nil
 }
 
 // checkPrompt renders the prompt with a passage and looks for it.
 func (a App) checkPrompt() error {
-	sample := prompt.Format([]prompt.Passage{{N: 1, Source: "source", Text: "text"}})
+	sample := ""
+	if a.buys() {
+		sample = prompt.Format([]prompt.Passage{{N: 1, Source: "source", Text: "text"}})
+	}
 	in, err := a.instructions()
 	if err != nil {
 		return err
@@ -149,7 +277,7 @@ func (a App) checkPrompt() error {
 	if err != nil {
 		return err
 	}
-	if len(prompt.Parse(text)) != 1 {
+	if a.buys() && len(prompt.Parse(text)) != 1 {
 		return errors.New("prompt: {{.Passages}} is missing, or not on lines of its own")
 	}
 	if n := len(text) - len(sample); n > maxInstructions {

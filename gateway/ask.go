@@ -29,10 +29,11 @@ func (a *answer) ask(ctx context.Context) error {
 		header.Set(wire.HeaderPayment, payment)
 	}
 	began := time.Now()
-	resp, err := a.g.peers.post(ctx, a.g.app.Model, wire.PathCompletions, body, header)
+	model := a.d.model.asset
+	resp, err := a.g.peers.post(ctx, model, a.d.req.path(), body, header)
 	a.waiting += time.Since(began)
 	if err != nil {
-		a.g.cfg.Log.Warn("model not reached", "asset", uint64(a.g.app.Model), "err", err)
+		a.g.cfg.Log.Warn("model not reached", "asset", uint64(model), "err", err)
 		return modelError("model_down", "the model cannot be reached: %v; the passages are yours, and the same payment can be sent again", err)
 	}
 	defer resp.Body.Close()
@@ -81,8 +82,8 @@ func (a *answer) listen(ctx context.Context, events *wire.EventReader) error {
 // take passes one event on.
 func (a *answer) take(ctx context.Context, c wire.Completion) error {
 	for _, choice := range c.Choices {
-		if choice.Delta != nil && choice.Delta.Content != "" {
-			if err := a.emit(ctx, choice.Delta.Content); err != nil {
+		if d := choice.Delta; d != nil && d.Given() != "" {
+			if err := a.emit(ctx, wire.Content{Content: d.Content, ToolCalls: d.ToolCalls}); err != nil {
 				return err
 			}
 		}

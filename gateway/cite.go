@@ -1,8 +1,6 @@
 package gateway
 
 import (
-	"fmt"
-	"net/url"
 	"unicode/utf8"
 
 	"github.com/weal-network/weal/pay/attribution"
@@ -37,7 +35,7 @@ func annotate(text string, citations []wire.Citation) []wire.Annotation {
 // sourceURL names a passage where every reader can look it up: asset, version,
 // document and bytes.
 func sourceURL(c wire.Citation) string {
-	return fmt.Sprintf("weal://asset/%d/version/%d/%s#bytes=%d-%d", c.Asset, c.Version, url.PathEscape(c.Passage.Source), c.Passage.Start, c.Passage.End)
+	return wire.CitationURL(c.Asset, c.Version, c.Passage.Source, c.Passage.Start, c.Passage.End)
 }
 
 func title(c wire.Citation) string {

@@ -22,11 +22,24 @@
 //     transfer of tokens for one answer, and pays for it like for an API key.
 //   - What a search brings was sealed by vaults to who asked (search.go). The gateway
 //     passes it on, is paid for finding it, and cannot read it.
+//   - Which models and vaults an app has may be chosen by the gateway (choose.go), which of
+//     its models writes is routed (route.go) by price, by what was measured (measure.go),
+//     or as they are listed. Of models that a quote names one writes, and it alone is
+//     paid; another has its turn only while nothing was written (write.go). If a payer
+//     asks for several answers, as many models write, each paid for its own text.
+//   - What a model cannot do is refused before anything is quoted, and a call of a tool
+//     is metered, signed for and told as text is (able.go, tools.go, chat.go).
+//   - Whatever an API key asks goes through one Use: chat completions, the same in the
+//     words of Responses (responses*.go), and tasks, embeddings and rerankings (task.go).
+//     What costs nothing is passed through, in the key's limits (through.go).
+//   - A model of the app's own is no asset, is paid by nobody, and writes once for a
+//     payment.
 //
 // The way through it: [LoadApp] reads the app file, [New] opens the gateway,
 // Handler serves three ways of asking: with a lane (a quote comes back), with a
 // payment (the answer comes back), and with an API key, for clients that have no
 // purse; for those package keys pays, and meters.
 //
-// spec/wire.md has the endpoints, events, statuses and codes.
+// spec/wire.md has the endpoints, events, statuses and codes, spec/openai.md what clients
+// of OpenAI's find, spec/openapi.yaml the same for machines (openapi_test.go), spec/app.md the app file.
 package gateway

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/weal-network/weal/pay"
+	"github.com/weal-network/weal/pay/attribution"
 	"github.com/weal-network/weal/types"
 	"github.com/weal-network/weal/wire"
 )
@@ -31,9 +32,13 @@ func (a *answer) end(ctx context.Context, failure error) {
 	c := a.chunk
 	c.Weal = &wire.Trailer{Receipts: a.receipts[a.told:], Charges: a.charges, Attribution: a.attribution, OverheadMillis: a.overhead()}
 	if c.Error = a.explain(failure); c.Error == nil {
-		c.Choices = []wire.Choice{{Delta: &wire.Content{}, FinishReason: &a.finish}}
+		c.Choices = []wire.Choice{{Index: a.index, Delta: &wire.Content{}, FinishReason: &a.finish}}
+		if a.refused != nil { // who pays by x402 has no purse that would find them
+			c.Choices[0].Delta.Annotations = annotate(a.said.Text(), a.cited)
+		}
 	}
 	c.Usage = usage(a.d.req.bytes, a.cited, a.text.Len())
+	a.g.seen.ended(ctx, a, c)
 	if a.events == nil {
 		a.whole(c)
 		return
@@ -57,14 +62,11 @@ func (a *answer) seal(ctx context.Context, whole bool) error {
 		return err
 	}
 	charged := a.paid || whole && a.gave()
-	r, again, err := a.receipt(ctx, record.Detail(), charged)
+	r, err := a.receipt(ctx, record, charged)
 	if err != nil {
 		return err
 	}
 	a.attribution = record
-	if charged && !again {
-		a.g.shares.note(noted{denom: a.d.Quote.Denom, price: r.Amount, record: record, sealed: a.sealedBy()})
-	}
 	a.g.told.add(a.d, record, r)
 	a.receipts = append(a.receipts, r)
 	a.charges = append(a.charges, wire.Charge{Asset: r.Asset, Kind: types.KindApp, Amount: r.Amount})
@@ -72,9 +74,10 @@ func (a *answer) seal(ctx context.Context, whole bool) error {
 }
 
 // receipt returns the receipt that the order was served with before, if it says
-// the same, or a new one, and whether the order was served before at all.
-func (a *answer) receipt(ctx context.Context, detail types.Hash, charged bool) (signed pay.SignedReceipt, served bool, err error) {
-	o := a.d.app.order
+// the same, or a new one. Of an order that was not served before it notes what it
+// earned the app.
+func (a *answer) receipt(ctx context.Context, record attribution.Record, charged bool) (signed pay.SignedReceipt, err error) {
+	o, detail := a.d.app.order, record.Detail()
 	r := pay.Receipt{
 		Chain: a.g.chain, Lane: o.Lane, Seq: o.Seq, Asset: o.Asset, Version: o.Version, Order: a.d.order,
 		Input: o.Request, Output: a.output(),
@@ -85,15 +88,19 @@ func (a *answer) receipt(ctx context.Context, detail types.Hash, charged bool) (
 	}
 	kept, served, err := a.g.book.Served(ctx, a.d.order)
 	if err != nil {
-		return signed, false, err
+		return signed, err
 	}
 	if served {
 		old, err := pay.ParseSignedReceipt(kept)
 		if err == nil && old.Output == r.Output && old.Amount == r.Amount && old.Detail == detail {
-			return old, true, nil
+			return old, nil
 		}
 	}
 	signed, err = a.g.book.Sign(r, a.g.cfg.Key)
+	if err == nil && !served && charged {
+		// Noted first: a kill between the two must not lose what vaults have earned.
+		err = a.g.shares.note(noted{Order: a.d.order, Denom: a.d.Quote.Denom, Price: r.Amount, Record: record, Sealed: a.sealedBy()})
+	}
 	if err == nil && !served {
 		var given uint32
 		if a.gave() {
@@ -101,7 +108,7 @@ func (a *answer) receipt(ctx context.Context, detail types.Hash, charged bool) (
 		}
 		err = a.g.book.MarkGiven(ctx, a.d.order, signed.Bytes(), given)
 	}
-	return signed, served, err
+	return signed, err
 }
 
 // explain turns what ended an answer early into the error that its client sees.

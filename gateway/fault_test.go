@@ -26,16 +26,16 @@ type said struct {
 
 func pieces(p ...string) model.Answer { return &said{pieces: p} }
 
-func (s *said) Next() (string, error) {
+func (s *said) Next() (wire.Content, error) {
 	if len(s.pieces) > 0 {
 		p := s.pieces[0]
 		s.pieces = s.pieces[1:]
-		return p, nil
+		return wire.Content{Content: p}, nil
 	}
 	if s.err != nil {
-		return "", s.err
+		return wire.Content{}, s.err
 	}
-	return "", io.EOF
+	return wire.Content{}, io.EOF
 }
 func (s *said) Finish() string { return "stop" }
 func (s *said) Close() error   { return nil }

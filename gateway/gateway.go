@@ -11,9 +11,12 @@ import (
 	"time"
 
 	"github.com/weal-network/weal/earn"
+	"github.com/weal-network/weal/find"
 	"github.com/weal-network/weal/gateway/keys"
+	"github.com/weal-network/weal/model"
 	"github.com/weal-network/weal/model/registry"
 	"github.com/weal-network/weal/pay"
+	"github.com/weal-network/weal/telemetry"
 	"github.com/weal-network/weal/types"
 )
 
@@ -45,6 +48,10 @@ type Config struct {
 	Watcher earn.Watcher
 	// Endpoint says at which base URL an asset is served.
 	Endpoint func(ctx context.Context, asset types.AssetID) (url string, err error)
+	// Finder finds the assets of an app that does not name them all; nil finds none.
+	Finder *find.Finder
+	// Own is what the app's own upstream is asked by; it needs one if the app says so.
+	Own model.Upstream
 	// Keyed is the choke point of what is asked with API keys.
 	Keyed *keys.Meter
 	// Exact sells answers for one transfer of tokens each; nil does not. It needs
@@ -61,6 +68,8 @@ type Config struct {
 	Unpaid bool
 	Log    *slog.Logger
 	Now    func() time.Time
+	// Telemetry is told what the gateway does; nil for nobody.
+	Telemetry *telemetry.Role
 }
 
 // Gateway serves one app. It is safe for concurrent use.
@@ -72,13 +81,18 @@ type Gateway struct {
 	chain  types.Hash
 	known  *registry.Registry
 	peers  *peers
+	can    abilities
 	quotes *quotes
 	kept   *kept
 	exact  *exacts
 	told   *reports
 	shares *shares // nil if nothing is counted
-	stop   context.CancelFunc
-	bg     sync.WaitGroup
+	seen   *seen   // nil if nobody is told
+	// measures is what was seen of models, writes those that were named in quotes.
+	measures *measures
+	writes   modelSet
+	stop     context.CancelFunc
+	bg       sync.WaitGroup
 }
 
 // New opens a gateway. It settles in the background until Close.
@@ -96,13 +110,16 @@ func New(ctx context.Context, cfg Config) (*Gateway, error) {
 	if err != nil {
 		return nil, err
 	}
+	if app.Upstream != nil && cfg.Own == nil {
+		return nil, errors.New("open gateway: the app has an upstream of its own, and there is nothing to ask it by")
+	}
 	in, err := app.instructions()
 	if err != nil {
 		return nil, err
 	}
 	book, err := earn.Open(ctx, earn.Config{
 		ChainID: cfg.ChainID, Asset: cfg.Asset, Exposure: cfg.Exposure, ExposureAll: cfg.ExposureAll, Chain: cfg.Chain, DB: cfg.DB, Now: cfg.Now, Log: cfg.Log,
-		Contact: cfg.Contact, Watcher: cfg.Watcher,
+		Contact: cfg.Contact, Watcher: cfg.Watcher, Telemetry: cfg.Telemetry,
 	})
 	if err != nil {
 		return nil, err
@@ -119,15 +136,25 @@ func New(ctx context.Context, cfg Config) (*Gateway, error) {
 	if err != nil {
 		return nil, err
 	}
+	measures, err := openMeasures(ctx, cfg.Counts, cfg.Now, cfg.Log)
+	if err != nil {
+		return nil, err
+	}
 	g := &Gateway{
 		cfg: cfg, app: app, prompt: in, book: book, chain: pay.ChainHash(cfg.ChainID), known: registry.New(cfg.Chain, cfg.Now),
 		peers: newPeers(cfg.HTTP, cfg.Endpoint, cfg.Now), quotes: newQuotes(cfg.Now), kept: kept, exact: exact, shares: shares,
+		seen: newSeen(cfg.Telemetry, app.Name), measures: measures, writes: modelSet{all: map[types.AssetID]bool{}},
 	}
+	g.peers.client = cfg.Telemetry.Client(g.peers.client)
 	bg, stop := context.WithCancel(context.WithoutCancel(ctx))
 	g.stop = stop
-	g.told = newReports(g.peers, cfg.Log, app.Vaults)
-	for _, id := range app.Vaults {
-		g.bg.Go(func() { g.told.run(bg, id) })
+	g.told = newReports(bg, &g.bg, g.peers, cfg.Log)
+	g.bg.Go(func() { measures.run(bg) })
+	for _, c := range app.ModelChoices() {
+		g.writes.add([]types.AssetID{c.Asset})
+	}
+	if app.Seeks() && cfg.Finder != nil {
+		g.bg.Go(func() { g.look(bg) })
 	}
 	if shares != nil {
 		g.bg.Go(func() { shares.run(bg) })
@@ -152,7 +179,7 @@ func (g *Gateway) App() App { return g.app }
 
 // Close ends the settling in the background. The database stays open.
 func (g *Gateway) Close() error {
-	g.stop()
+	g.told.end(g.stop)
 	g.bg.Wait()
 	g.peers.client.CloseIdleConnections()
 	return nil

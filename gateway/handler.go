@@ -12,18 +12,30 @@ import (
 // Handler serves the gateway's endpoints.
 func (g *Gateway) Handler() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("POST "+wire.PathCompletions, g.completions)
-	mux.HandleFunc("POST "+wire.PathSearch, g.search)
-	mux.HandleFunc("POST "+wire.PathTicks, g.ticks)
-	mux.HandleFunc("GET "+wire.PathModels, g.models)
-	mux.HandleFunc("GET "+wire.PathModels+"/{id}", g.model)
-	mux.HandleFunc("GET "+PathKey, g.key)
-	mux.HandleFunc("GET "+wire.PathManifest, g.manifest)
-	mux.HandleFunc("GET "+wire.PathHealth, g.health)
+	for pattern, serve := range g.endpoints() {
+		mux.HandleFunc(pattern, serve)
+	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		wire.WriteError(w, notFound("there is no %s %.100s here; spec/wire.md lists what is", r.Method, r.URL.Path))
 	})
 	return mux
+}
+
+// endpoints are what is served, by method and path; spec/openapi.yaml describes each.
+func (g *Gateway) endpoints() map[string]http.HandlerFunc {
+	return map[string]http.HandlerFunc{
+		"POST " + wire.PathCompletions:     g.completions,
+		"POST " + wire.PathResponses:       g.responses,
+		"POST " + wire.PathEmbeddings:      g.task(wire.PathEmbeddings),
+		"POST " + wire.PathRerank:          g.task(wire.PathRerank),
+		"POST " + wire.PathSearch:          g.search,
+		"POST " + wire.PathTicks:           g.ticks,
+		"GET " + wire.PathModels:           g.models,
+		"GET " + wire.PathModels + "/{id}": g.model,
+		"GET " + PathKey:                   g.key,
+		"GET " + wire.PathManifest:         g.manifest,
+		"GET " + wire.PathHealth:           g.health,
+	}
 }
 
 func notFound(format string, args ...any) *wire.Error {
@@ -114,17 +126,19 @@ func (g *Gateway) takeTick(r *http.Request, t wire.Tick) (paid uint32, err error
 	case 0:
 	case g.book.Asset():
 		return g.book.Tick(r.Context(), t)
-	case g.app.Model:
-		return g.forward(r, t)
+	default:
+		if g.writes.has(t.Asset) {
+			return g.forward(r, t)
+		}
 	}
 	return 0, wire.NewError(http.StatusNotFound, wire.TypeInvalidRequest, "unknown_asset",
-		"asset %d takes no ticks here; this gateway takes its own, %d, and those of its model, %d", t.Asset, g.book.Asset(), g.app.Model)
+		"asset %d takes no ticks here; this gateway takes its own, %d, and those of the models that it has quoted", t.Asset, g.book.Asset())
 }
 
 // forward passes a tick on to the model, and returns what the model says.
 func (g *Gateway) forward(r *http.Request, t wire.Tick) (paid uint32, err error) {
 	var reply wire.TickReply
-	err = g.peers.call(r.Context(), g.app.Model, wire.PathTicks, t, &reply, r.Header)
+	err = g.peers.call(r.Context(), t.Asset, wire.PathTicks, t, &reply, r.Header)
 	var refusal *wire.Error
 	if err == nil || errors.As(err, &refusal) {
 		return reply.Paid, err

@@ -32,17 +32,19 @@ func (p *handPurse) Bind(_ context.Context, tab types.TabID) (types.TabID, strin
 
 func (p *handPurse) Purse(context.Context, types.TabID) (keys.Purse, error) { return p, nil }
 
-func (p *handPurse) Ask(ctx context.Context, body []byte, approve func(context.Context, keys.Bill) error, onDelta func(string)) (
-	string, wire.Trailer, error,
-) {
+func (p *handPurse) Ask(ctx context.Context, question keys.Question) (keys.Said, error) {
 	if p.err != nil {
-		return "", wire.Trailer{}, p.err
+		return keys.Said{}, p.err
 	}
-	resp := p.w.askQuote(string(body))
+	if question.Path != wire.PathCompletions {
+		return p.do(ctx, question)
+	}
+	body := string(question.Body)
+	resp := p.w.askQuote(body)
 	var reply wire.QuoteReply
 	b, err := io.ReadAll(resp.Body)
 	if err != nil || resp.StatusCode != http.StatusPaymentRequired || json.Unmarshal(b, &reply) != nil || reply.Quote.ID == "" {
-		return "", wire.Trailer{}, wire.ReadError(resp.StatusCode, b)
+		return keys.Said{}, wire.ReadError(resp.StatusCode, b)
 	}
 	bill := keys.Bill{Lane: reply.Quote.Lane, Seq: reply.Quote.Seq, Denom: reply.Quote.Denom}
 	for _, o := range p.w.orders(reply.Quote) {
@@ -53,13 +55,13 @@ func (p *handPurse) Ask(ctx context.Context, body []byte, approve func(context.C
 		}
 		bill.Most, _ = bill.Most.Add(most)
 	}
-	if err := approve(ctx, bill); err != nil {
-		return "", wire.Trailer{}, err
+	if err := question.Approve(ctx, bill); err != nil {
+		return keys.Said{}, err
 	}
 	pays := p.w.honest(reply.Quote)
-	g := p.w.readPieces(p.w.pay(ctx, p.w.payment(reply.Quote), string(body)), func(n int, piece string) {
+	g := p.w.readPieces(p.w.pay(ctx, p.w.payment(reply.Quote), body), func(n int, piece wire.Content) {
 		pays(n)
-		onDelta(piece)
+		question.OnDelta(piece)
 	})
 	t := g.last
 	t.Citations = g.citations
@@ -68,7 +70,7 @@ func (p *handPurse) Ask(ctx context.Context, body []byte, approve func(context.C
 		total, _ = total.Add(c.Amount)
 	}
 	p.spent[bill.Seq] = total
-	return g.text, t, p.fault
+	return keys.Said{Text: g.said.Text(), Calls: g.said.Calls(), Finish: g.finish, Trailer: t}, p.fault
 }
 
 func (p *handPurse) Cost(_ context.Context, _ types.LaneRef, seq uint64) (keys.Cost, bool, error) {
@@ -223,7 +225,7 @@ func TestOtherEndpoints(t *testing.T) {
 		text   string
 	}{
 		"/healthz": {200, `"app":"spec"`}, "/v1/models": {200, `"id":"spec"`}, "/v1/models/spec": {200, `"id":"spec"`},
-		"/v1/models/gpt-4": {404, "model_not_found"}, "/weal/v1/manifest": {404, "no_manifest"}, "/v1/embeddings": {404, "not_found"},
+		"/v1/models/gpt-4": {404, "model_not_found"}, "/weal/v1/manifest": {404, "no_manifest"}, "/v1/nothing": {404, "not_found"},
 	} {
 		resp, err := w.server.Client().Get(w.server.URL + path)
 		require.NoError(t, err)

@@ -18,6 +18,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/weal-network/weal/find"
 	"github.com/weal-network/weal/gateway"
 	"github.com/weal-network/weal/gateway/keys"
 	"github.com/weal-network/weal/model"
@@ -48,15 +49,19 @@ type world struct {
 	modelURL atomic.Pointer[string]
 	upstream model.Upstream
 	prompts  []string
+	can      []string // what the upstream supports
 	db       *sql.DB
 	counts   *sql.DB
 	app      gateway.App
 	keyed    *keys.Meter
 	exact    *gateway.Exact
-	now      func() time.Time
-	endpoint func(types.AssetID) string
-	gateway  *gateway.Gateway
-	server   *httptest.Server
+	finder   *find.Finder
+	// upstreamOwn is the app's own upstream, if it has one.
+	upstreamOwn model.Upstream
+	now         func() time.Time
+	endpoint    func(types.AssetID) string
+	gateway     *gateway.Gateway
+	server      *httptest.Server
 }
 
 type upstreamFunc func(ctx context.Context, p model.Prompt) (model.Answer, error)
@@ -64,6 +69,16 @@ type upstreamFunc func(ctx context.Context, p model.Prompt) (model.Answer, error
 func (f upstreamFunc) Open(ctx context.Context, p model.Prompt) (model.Answer, error) {
 	return f(ctx, p)
 }
+
+// listened notes what a world's upstream is asked.
+type listened struct{ w *world }
+
+func (l listened) Open(ctx context.Context, p model.Prompt) (model.Answer, error) {
+	l.w.prompts = append(l.w.prompts, string(p.Body))
+	return l.w.upstream.Open(ctx, p)
+}
+
+func (l listened) Supports() []string { return l.w.can }
 
 func newWorld(t testing.TB) *world {
 	t.Helper()
@@ -76,10 +91,7 @@ func newWorld(t testing.TB) *world {
 	m, err := model.New(t.Context(), model.Config{
 		ChainID: modeltest.ChainID, Asset: modelID, Key: modeltest.Key("asset", uint64(modelID)), DB: modeltest.DB(t),
 		Exposure: types.NewAmount(100_000), Chain: w.chain, Name: "reader", TickWait: 2 * time.Second,
-		Upstream: upstreamFunc(func(ctx context.Context, p model.Prompt) (model.Answer, error) {
-			w.prompts = append(w.prompts, string(p.Body))
-			return w.upstream.Open(ctx, p)
-		}),
+		Upstream: listened{w},
 	})
 	require.NoError(t, err)
 	w.model = m
@@ -115,7 +127,7 @@ func (w *world) start() {
 	}
 	g, err := gateway.New(w.t.Context(), gateway.Config{
 		ChainID: modeltest.ChainID, Asset: appID, App: w.app, Key: modeltest.Key("asset", uint64(appID)), DB: w.db, Counts: w.counts,
-		Exposure: types.NewAmount(100_000), Chain: w.chain, Keyed: w.keyed, Exact: w.exact, Now: w.now,
+		Exposure: types.NewAmount(100_000), Chain: w.chain, Keyed: w.keyed, Exact: w.exact, Now: w.now, Finder: w.finder, Own: w.upstreamOwn,
 		Endpoint: func(_ context.Context, id types.AssetID) (string, error) { return w.endpoint(id), nil },
 	})
 	require.NoError(w.t, err)
@@ -132,7 +144,13 @@ const body = `{"model":"spec","messages":[{"role":"user","content":"Who signs a 
 // do sends one request and returns its response.
 func (w *world) do(ctx context.Context, body string, headers ...string) *http.Response {
 	w.t.Helper()
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, w.server.URL+wire.PathCompletions, strings.NewReader(body))
+	return w.at(ctx, wire.PathCompletions, body, headers...)
+}
+
+// at is do at another path.
+func (w *world) at(ctx context.Context, path, body string, headers ...string) *http.Response {
+	w.t.Helper()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, w.server.URL+path, strings.NewReader(body))
 	require.NoError(w.t, err)
 	for i := 0; i < len(headers); i += 2 {
 		req.Header.Set(headers[i], headers[i+1])
@@ -224,7 +242,8 @@ func (w *world) pay(ctx context.Context, p wire.Payment, body string) *http.Resp
 type got struct {
 	events    []string // "citations", "text", "end", in their order
 	citations []wire.Citation
-	text      string
+	text      string // all that was given
+	said      wire.Said
 	finish    string
 	err       *wire.Error
 	last      wire.Trailer
@@ -233,9 +252,9 @@ type got struct {
 }
 
 // read reads a stream to its end; onText is told all bytes so far.
-func (w *world) read(resp *http.Response, onText func(n int)) got {
+func (w *world) read(resp *http.Response, onText func(n int)) *got {
 	w.t.Helper()
-	return w.readPieces(resp, func(n int, _ string) {
+	return w.readPieces(resp, func(n int, _ wire.Content) {
 		if onText != nil {
 			onText(n)
 		}
@@ -243,8 +262,9 @@ func (w *world) read(resp *http.Response, onText func(n int)) got {
 }
 
 // readPieces is read, with each piece of text as well.
-func (w *world) readPieces(resp *http.Response, onText func(n int, piece string)) (g got) {
+func (w *world) readPieces(resp *http.Response, onText func(n int, piece wire.Content)) (g *got) {
 	w.t.Helper()
+	g = &got{}
 	if resp.StatusCode != http.StatusOK {
 		b, _ := io.ReadAll(resp.Body)
 		w.t.Fatalf("status %d: %s", resp.StatusCode, b)
@@ -265,7 +285,7 @@ func (w *world) readPieces(resp *http.Response, onText func(n int, piece string)
 	}
 }
 
-func (g *got) take(c wire.Completion, onText func(int, string)) {
+func (g *got) take(c wire.Completion, onText func(int, wire.Content)) {
 	switch {
 	case c.Weal != nil && len(c.Weal.Citations) > 0:
 		g.events, g.citations, g.first = append(g.events, "citations"), c.Weal.Citations, c.Weal.Receipts
@@ -277,10 +297,13 @@ func (g *got) take(c wire.Completion, onText func(int, string)) {
 		if choice.FinishReason != nil {
 			g.finish = *choice.FinishReason
 		}
-		if choice.Delta != nil && choice.Delta.Content != "" {
+		if choice.Delta != nil && choice.Delta.Given() != "" {
 			g.events = append(g.events, "text")
-			g.text += choice.Delta.Content
-			onText(len(g.text), choice.Delta.Content)
+			g.text += choice.Delta.Given()
+			if err := g.said.Add(*choice.Delta); err != nil {
+				panic(err)
+			}
+			onText(len(g.text), *choice.Delta)
 		}
 	}
 }
@@ -320,7 +343,7 @@ func owes(m wire.Meter, n int) uint32 {
 }
 
 // ask asks and pays as a purse does.
-func (w *world) ask(body string) (wire.Quote, wire.Payment, got) {
+func (w *world) ask(body string) (wire.Quote, wire.Payment, *got) {
 	w.t.Helper()
 	q := w.quote(body)
 	p := w.payment(q)

@@ -21,26 +21,38 @@ type offered struct {
 	err   error
 }
 
-// offers asks all vaults at once, and waits for them no longer than the limit.
+// offers asks the vaults for a question at once, and waits for them no longer than the
+// limit.
 func (g *Gateway) offers(ctx context.Context, lane types.Lane, seq uint64, req *request, trace http.Header) []offered {
 	ctx, cancel := context.WithTimeout(ctx, g.app.Limits.OfferTimeout)
 	defer cancel()
 	ask := wire.OfferRequest{
 		Lane: lane.Ref, Seq: seq, Gateway: g.book.Asset(), Question: req.question, Limit: req.passages(g.app), Filter: req.filter(),
 	}
-	all := make([]offered, len(g.app.Vaults))
+	vaults := g.vaults(ctx, req.question, lane.Denom)
+	all := make([]offered, len(vaults))
 	var wg sync.WaitGroup
-	for i, id := range g.app.Vaults {
+	for i, id := range vaults {
 		wg.Go(func() {
 			o := offered{asset: id}
 			if o.err = g.peers.call(ctx, id, wire.PathOffers, ask, &o.offer, trace); o.err == nil {
 				o.err = g.checkOffer(ctx, o.offer, id, lane.Denom)
 			}
+			g.noteOffer(o)
 			all[i] = o
 		})
 	}
 	wg.Wait()
 	return all
+}
+
+// noteOffer leaves a vault out for a while that was chosen, and fails. Those that the
+// app names are asked each time.
+func (g *Gateway) noteOffer(o offered) {
+	var refusal *wire.Error
+	if o.err != nil && !errors.As(o.err, &refusal) && g.app.Seeks() && !slices.Contains(g.app.Vaults, o.asset) {
+		g.measures.failed(o.asset)
+	}
 }
 
 // checkOffer refuses offers that no purse would pay.
@@ -95,6 +107,9 @@ func withoutPreviews(q wire.Quote) wire.Quote {
 // failed says why there is no offer at all: what a vault refused the lane for if
 // one did, since the payer can do something about that; otherwise that all are down.
 func (g *Gateway) failed(all []offered) error {
+	if len(all) == 0 {
+		return nil
+	}
 	names := []any{}
 	for _, o := range all {
 		if o.err == nil {
@@ -108,7 +123,9 @@ func (g *Gateway) failed(all []offered) error {
 			return e
 		}
 	}
-	g.cfg.Log.Warn("no vault made an offer", "vaults", names)
+	for _, o := range all {
+		g.cfg.Log.Warn("no vault made an offer", "asset", uint64(o.asset), "err", o.err)
+	}
 	return wire.NewError(http.StatusServiceUnavailable, wire.TypeUpstream, "vaults_down",
 		"none of the app's vaults answered in time (%v); nothing was charged, try again", names)
 }
@@ -117,9 +134,10 @@ func (g *Gateway) failed(all []offered) error {
 type pick struct{ Vault, Item int }
 
 // best picks the passages to buy, best first: by band, then by the vaults' own
-// order. It returns the offers that are left, with only those items, in the app's
-// order of vaults.
-func best(all []offered, n int) (offers []wire.Offer, picks []pick) {
+// order. What would cost more than is left of the budget is left out. It returns the
+// offers that are left, with only those items, in the order of all.
+func best(all []offered, n int, budget types.Coin) (offers []wire.Offer, picks []pick) {
+	offers = []wire.Offer{}
 	var ranked []pick
 	for i, o := range all {
 		if o.err == nil {
@@ -132,6 +150,18 @@ func best(all []offered, n int) (offers []wire.Offer, picks []pick) {
 		x, y := all[a.Vault].offer.Items[a.Item], all[b.Vault].offer.Items[b.Item]
 		return cmp.Or(cmp.Compare(y.Band, x.Band), cmp.Compare(a.Item, b.Item), cmp.Compare(a.Vault, b.Vault))
 	})
+	if !budget.IsZero() {
+		var spent types.Amount
+		ranked = slices.DeleteFunc(ranked, func(p pick) bool {
+			sum, ok := spent.Add(all[p.Vault].offer.Items[p.Item].Price)
+			if over := !ok || sum.Cmp(budget.Amount) > 0; over || n == 0 {
+				return true
+			}
+			spent, n = sum, n-1
+			return false
+		})
+		n = len(ranked)
+	}
 	ranked = ranked[:min(n, len(ranked))]
 	picks = make([]pick, len(ranked))
 	for i, o := range all {

@@ -65,7 +65,7 @@ func TestPaidAnswer(t *testing.T) {
 
 // checkReceipts asserts that everyone who worked has a receipt over what the
 // payer revealed, and that the charges say the same.
-func (w *world) checkReceipts(q wire.Quote, g got) {
+func (w *world) checkReceipts(q wire.Quote, g *got) {
 	w.t.Helper()
 	want := map[types.AssetID]types.Amount{}
 	for _, v := range q.Vaults {

@@ -19,6 +19,9 @@ type deal struct {
 	leaves  map[types.AssetID]wire.PaidLeaf
 	app     part       // the gateway's own
 	order   types.Hash // of app
+	// writers are the models that may write, in the order in which they are asked, model
+	// the one of them that does.
+	writers []part
 	model   part
 }
 
@@ -54,7 +57,12 @@ func (g *Gateway) readPayment(r *http.Request, body []byte, search bool) (*deal,
 		return nil, err
 	}
 	if g.cfg.Unpaid {
-		return &deal{quoted: q, req: req, trace: r.Header}, nil
+		d := &deal{quoted: q, req: req, trace: r.Header}
+		for _, id := range q.writers() {
+			d.model = part{asset: id}
+			d.writers = append(d.writers, d.model)
+		}
+		return d, nil
 	}
 	return newDeal(q, p, req, r.Header)
 }
@@ -71,6 +79,7 @@ func (g *Gateway) findQuote(ctx context.Context, p wire.Payment) (*quoted, error
 	case err != nil:
 		return nil, err
 	case kept != nil:
+		g.writes.add(kept.writers())
 		return kept, nil
 	case q != nil:
 		return nil, wrongPayment("quote_expired", "the quote has expired; ask for a new one")
@@ -90,10 +99,14 @@ func newDeal(q *quoted, p wire.Payment, req *request, trace http.Header) (*deal,
 	switch v := p.Voucher; {
 	case req.seal() != q.Seal:
 		return nil, wrongPayment("wrong_payment", "an answer is paid at %s, passages that are sealed to you at %s", wire.PathCompletions, wire.PathSearch)
+	case req.task != q.Task:
+		return nil, wrongPayment("wrong_payment", "the quote is for another path; pay where you asked for it")
 	case req.hash != q.Quote.Request:
 		return nil, wrongPayment("wrong_body", "the body is not the one that was quoted; send the same bytes")
 	case v.Lane != q.Quote.Lane || v.Seq != q.Quote.Seq:
 		return nil, wrongPayment("wrong_payment", "the voucher is of lane %s seq %d, the quote is for lane %s seq %d", v.Lane, v.Seq, q.Quote.Lane, q.Quote.Seq)
+	case firm && len(q.writers()) > 1:
+		return nil, wrongPayment("wrong_payment", "the quote names several models, of which one writes: they are paid by ticks")
 	case len(p.Leaves) != leaves || len(p.Ticks) != ticks:
 		return nil, wrongPayment("wrong_payment", "the quote has %d vaults and %d meters, paid are %d leaves and %d ticks", vaults, meters, len(p.Leaves), len(p.Ticks))
 	}
@@ -129,17 +142,19 @@ func newDeal(q *quoted, p wire.Payment, req *request, trace http.Header) (*deal,
 		paid[t.Leaf.Asset] = t
 		delete(orders, t.Leaf.Asset)
 	}
-	d.app = d.part(types.KindApp, paid)
-	if req.search == nil {
-		d.model = d.part(types.KindModel, paid)
+	d.app = d.part(d.meter(types.KindApp).Asset, paid)
+	for _, id := range q.writers() {
+		d.writers = append(d.writers, d.part(id, paid))
+	}
+	if len(d.writers) > 0 {
+		d.model = d.writers[0]
 	}
 	d.order = d.app.order.Hash()
 	return d, nil
 }
 
-// part returns what the metered asset of a kind is paid with.
-func (d *deal) part(kind types.Kind, ticks map[types.AssetID]wire.PaidTick) part {
-	asset := d.meter(kind).Asset
+// part returns what a metered asset is paid with.
+func (d *deal) part(asset types.AssetID, ticks map[types.AssetID]wire.PaidTick) part {
 	if l, ok := d.leaves[asset]; ok {
 		return part{asset: asset, order: l.Order, leaf: &l}
 	}
@@ -197,7 +212,7 @@ func (g *Gateway) accept(ctx context.Context, d *deal) (done func(), err error) 
 	if errors.As(err, &unknown) {
 		if d.model.leaf != nil {
 			// A price that the model will not take at once shall not cost its payer passages.
-			if err := g.askModel(ctx, wire.AdmitRequest{Lane: d.voucher.Lane, Price: d.model.order.Price}, d.trace); err != nil {
+			if err := g.askModel(ctx, d.model.asset, wire.AdmitRequest{Lane: d.voucher.Lane, Price: d.model.order.Price}, d.trace); err != nil {
 				return nil, err
 			}
 		}

@@ -17,7 +17,7 @@ import (
 // endpointLife is how long an asset's address is believed.
 const endpointLife = time.Minute
 
-// peers calls the vaults and the model of an app.
+// peers calls the vaults and the models of an app.
 type peers struct {
 	endpoint func(context.Context, types.AssetID) (string, error)
 	client   *http.Client

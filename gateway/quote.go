@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
-	"errors"
 	"net/http"
 	"slices"
 	"time"
@@ -26,10 +25,15 @@ type quoted struct {
 	Quote wire.Quote `json:"quote"`
 	// Picks are the passages, best first.
 	Picks []pick `json:"picks"`
+	// Writers are the models that may write the answer, in the order in which they are
+	// asked: one after the other, until one begins, or all of them.
+	Writers []types.AssetID `json:"writers,omitempty"`
 	// MaxTokens is the answer's bound that the model's meter was made for.
 	MaxTokens int `json:"max_tokens"`
 	// Seal is the key that the passages of a search are sealed to; zero for an answer.
 	Seal types.Hash `json:"seal,omitzero"`
+	// Task is the path of the task that was quoted; empty for an answer or a search.
+	Task string `json:"task,omitempty"`
 	// req is the request that was quoted, if it is small and there was no restart.
 	req *request
 }
@@ -55,14 +59,31 @@ func (q *quoted) sizes() []int {
 	return out
 }
 
-// meter returns the quote's meter of an asset of kind.
+// meter returns the quote's first meter of an asset of kind.
 func (q *quoted) meter(kind types.Kind) wire.Meter {
 	i := slices.IndexFunc(q.Quote.Meters, func(m wire.Meter) bool { return m.Kind == kind })
-	return q.Quote.Meters[i] // every quote has the app's, and one for an answer the model's
+	return q.Quote.Meters[i] // every quote has the app's
+}
+
+// writers are the models that may write, in the order in which they are asked.
+func (q *quoted) writers() []types.AssetID {
+	if len(q.Writers) > 0 {
+		return q.Writers
+	}
+	var all []types.AssetID // of a task, or kept by an earlier version
+	for _, m := range q.Quote.Meters {
+		if m.Kind == types.KindModel {
+			all = append(all, m.Asset)
+		}
+	}
+	return all
 }
 
 // serveQuote answers a request with a lane, whose next voucher has seq.
 func (g *Gateway) serveQuote(r *http.Request, lane types.LaneRef, seq uint64, req *request) (*quoted, error) {
+	if req.task != "" {
+		return g.quoteTask(r, lane, seq, req)
+	}
 	funded, err := g.book.Admit(r.Context(), lane)
 	if err != nil {
 		return nil, err
@@ -71,10 +92,13 @@ func (g *Gateway) serveQuote(r *http.Request, lane types.LaneRef, seq uint64, re
 		return nil, wire.NewError(http.StatusForbidden, wire.TypePermission, earn.CodeNotYourLane,
 			"lane %s is for gateway %d, this is %d; open a lane for this one", lane, funded.Gateway, g.book.Asset())
 	}
-	if req.search == nil {
-		if err := g.admit(r.Context(), lane, r.Header); err != nil {
-			return nil, err
-		}
+	if err := g.withinBudget(funded.Denom); err != nil {
+		return nil, err
+	}
+	models, answers := wanted(r.Header, req)
+	writers, err := g.writers(r.Context(), funded, req, models, r.Header)
+	if err != nil {
+		return nil, err
 	}
 	all := g.offers(r.Context(), funded, seq, req, r.Header)
 	if err := g.failed(all); err != nil {
@@ -85,9 +109,12 @@ func (g *Gateway) serveQuote(r *http.Request, lane types.LaneRef, seq uint64, re
 			g.cfg.Log.Warn("vault left out of a quote", "asset", uint64(o.asset), "err", o.err)
 		}
 	}
-	offers, picks := best(all, req.passages(g.app))
-	if len(picks) == 0 {
+	offers, picks := best(all, req.passages(g.app), g.app.Budget)
+	if len(picks) == 0 && (g.app.buys() || req.search != nil) {
 		how := "Ask in other words, or another app"
+		if cheap, _ := best(all, 1, types.Coin{}); len(cheap) > 0 {
+			how = "All that do cost more than the app's budget. Ask another app"
+		}
 		if req.filter() != "" {
 			how = "Ask in other words, or with a filter that lets more documents through"
 		}
@@ -99,7 +126,10 @@ func (g *Gateway) serveQuote(r *http.Request, lane types.LaneRef, seq uint64, re
 			ID: rand.Text(), Lane: lane, Seq: seq, Gateway: g.book.Asset(), Denom: funded.Denom, Request: req.hash, Vaults: offers,
 			Expires: expiry(g.cfg.Now().Add(quoteLife).Unix(), offers),
 		},
-		Picks: picks, MaxTokens: req.maxTokens, Seal: req.seal(),
+		Picks: picks, Writers: writers, MaxTokens: req.maxTokens, Seal: req.seal(),
+	}
+	if len(writers) > 1 {
+		q.Quote.Answers = min(answers, len(writers))
 	}
 	if len(req.body) <= smallRequest {
 		q.req = req
@@ -109,29 +139,6 @@ func (g *Gateway) serveQuote(r *http.Request, lane types.LaneRef, seq uint64, re
 	}
 	g.quotes.add(q)
 	return q, nil
-}
-
-// admit asks the model whether it would serve the lane's payer, if it is not open
-// to all: a payer that it will refuse shall not pay for passages before.
-func (g *Gateway) admit(ctx context.Context, lane types.LaneRef, trace http.Header) error {
-	a, err := g.known.Asset(ctx, g.app.Model)
-	if err != nil || !a.Licence.Closed {
-		return nil //nolint:nilerr // what cannot be looked up now is said where it is priced
-	}
-	return g.askModel(ctx, wire.AdmitRequest{Lane: lane}, trace)
-}
-
-// askModel asks the model whether it would serve a payer.
-func (g *Gateway) askModel(ctx context.Context, ask wire.AdmitRequest, trace http.Header) error {
-	ctx, cancel := context.WithTimeout(ctx, g.app.Limits.OfferTimeout)
-	defer cancel()
-	var said wire.Admission
-	err := g.peers.call(ctx, g.app.Model, wire.PathAdmit, ask, &said, trace)
-	var refusal *wire.Error
-	if err == nil || errors.As(err, &refusal) {
-		return err
-	}
-	return modelError("model_down", "the model cannot be asked whether it would answer: %v; nothing was charged, try again", err)
 }
 
 func expiry(at int64, offers []wire.Offer) int64 {
@@ -152,21 +159,23 @@ func (g *Gateway) meters(ctx context.Context, req *request, q *quoted) ([]wire.M
 	if req.search != nil {
 		return []wire.Meter{own}, nil
 	}
-	model, tick, err := g.price(ctx, g.app.Model, types.PerTick, q.Quote.Denom)
-	if err != nil {
-		return nil, err
-	}
+	all := []wire.Meter{own}
 	size, err := g.promptBound(req, q.sizes())
 	if err != nil {
 		return nil, err
 	}
-	m, err := meter.New(tick.Tokens, size, q.MaxTokens)
-	if err != nil {
-		return nil, err
-	}
-	all := []wire.Meter{
-		{Asset: model.ID, Kind: types.KindModel, Version: model.Version, Price: tick.Amount, Tokens: m.Tokens, Prompt: m.Prompt, Most: m.Most},
-		own,
+	for _, id := range q.Writers {
+		model, tick, err := g.price(ctx, id, types.PerTick, q.Quote.Denom)
+		if err != nil {
+			return nil, err
+		}
+		m, err := meter.New(tick.Tokens, size, q.MaxTokens)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, wire.Meter{
+			Asset: model.ID, Kind: types.KindModel, Version: model.Version, Price: tick.Amount, Tokens: m.Tokens, Prompt: m.Prompt, Most: m.Most,
+		})
 	}
 	slices.SortFunc(all, func(a, b wire.Meter) int { return cmp.Compare(a.Asset, b.Asset) })
 	return all, nil
@@ -199,7 +208,8 @@ func (g *Gateway) promptBound(req *request, sizes []int) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	return prompt.Bytes(messages)
+	n, err := prompt.Bytes(messages)
+	return n + req.extra, err
 }
 
 // orders returns the orders that pay q exactly, by asset. A firm order for what is

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/weal-network/weal/pay"
@@ -18,6 +19,8 @@ const (
 	reportEvery = 500 * time.Millisecond
 	// maxUnreported is how many reports wait for one vault; beyond it new ones are lost.
 	maxUnreported = 4096
+	// maxReported is how many vaults are reported to.
+	maxReported = 1024
 	// reportTries bounds how often reports are sent to a vault that does not answer,
 	// reportPause is how long is waited before the first new try; it doubles.
 	reportTries = 4
@@ -31,9 +34,13 @@ const (
 // answer only puts its record into a queue. What is not delivered when the process
 // ends, or a vault is away for long, is lost; it decides no payment.
 type reports struct {
-	peers  *peers
-	log    *slog.Logger
-	queues map[types.AssetID]chan unreported
+	ctx   context.Context // until which there are reports
+	bg    *sync.WaitGroup
+	peers *peers
+	log   *slog.Logger
+
+	mu     sync.Mutex
+	queues map[types.AssetID]chan unreported // of each vault that was told of something
 }
 
 // unreported is one answer as a vault is to be told of it.
@@ -43,12 +50,29 @@ type unreported struct {
 	receipt pay.SignedReceipt
 }
 
-func newReports(p *peers, log *slog.Logger, vaults []types.AssetID) *reports {
-	r := &reports{peers: p, log: log, queues: map[types.AssetID]chan unreported{}}
-	for _, id := range vaults {
-		r.queues[id] = make(chan unreported, maxUnreported)
+func newReports(ctx context.Context, bg *sync.WaitGroup, p *peers, log *slog.Logger) *reports {
+	return &reports{ctx: ctx, bg: bg, peers: p, log: log, queues: map[types.AssetID]chan unreported{}}
+}
+
+// end calls stop, which ends the reports' context; no vault is reported to anew after.
+func (r *reports) end(stop func()) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	stop()
+}
+
+// queue returns the queue of a vault, which is delivered from its first report on; nil
+// if there are too many, or reports have ended.
+func (r *reports) queue(vault types.AssetID) chan unreported {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	q := r.queues[vault]
+	if q == nil && len(r.queues) < maxReported && r.ctx.Err() == nil {
+		q = make(chan unreported, maxUnreported)
+		r.queues[vault] = q
+		r.bg.Go(func() { r.run(r.ctx, vault, q) })
 	}
-	return r
+	return q
 }
 
 // add queues an answer for each vault whose passages it has.
@@ -58,7 +82,7 @@ func (r *reports) add(d *deal, record attribution.Record, receipt pay.SignedRece
 			continue
 		}
 		select {
-		case r.queues[e.Asset] <- unreported{d.leaves[e.Asset].Leaf.Order, record, receipt}:
+		case r.queue(e.Asset) <- unreported{d.leaves[e.Asset].Leaf.Order, record, receipt}:
 		default:
 			r.log.Warn("report lost: the vault takes none", "asset", uint64(e.Asset))
 		}
@@ -66,8 +90,7 @@ func (r *reports) add(d *deal, record attribution.Record, receipt pay.SignedRece
 }
 
 // run delivers to one vault until ctx ends.
-func (r *reports) run(ctx context.Context, vault types.AssetID) {
-	queue := r.queues[vault]
+func (r *reports) run(ctx context.Context, vault types.AssetID, queue <-chan unreported) {
 	for {
 		select {
 		case u := <-queue:
@@ -150,8 +173,8 @@ func (r *reports) send(ctx context.Context, vault types.AssetID, all []unreporte
 
 // record says which passages stand behind the answer, and how much each counted.
 func (a *answer) record() (attribution.Record, error) {
-	if a.d.req.search != nil {
-		return nil, nil // what is sealed is not counted
+	if len(a.cited) == 0 {
+		return nil, nil // what is sealed is not counted, and tasks and some apps have no passages
 	}
 	passages := make([]attribution.Passage, len(a.cited))
 	for i, c := range a.cited {

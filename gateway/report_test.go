@@ -30,7 +30,7 @@ func (s *shelf) reported(t *testing.T) wire.AttributionReport {
 }
 
 // appReceipt returns the receipt of the app.
-func appReceipt(t *testing.T, g got) pay.SignedReceipt {
+func appReceipt(t *testing.T, g *got) pay.SignedReceipt {
 	t.Helper()
 	i := slices.IndexFunc(g.last.Receipts, func(r pay.SignedReceipt) bool { return r.Asset == appID })
 	require.GreaterOrEqual(t, i, 0)

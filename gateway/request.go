@@ -13,8 +13,10 @@ import (
 	"github.com/weal-network/weal/wire"
 )
 
-// request is a client's chat completion request, understood.
+// request is a client's request, understood: for a chat completion, a search or a task.
 type request struct {
+	// task is the path of a task (task.go); empty for the others.
+	task     string
 	body     []byte
 	hash     types.Hash // SHA-256 of body
 	question string
@@ -26,30 +28,45 @@ type request struct {
 	bytes     int // of all their text
 	maxTokens int
 	settings  map[string]json.RawMessage
+	// extra is how many bytes of the settings count as text of the prompt, needs what of
+	// them not every model can do.
+	extra int
+	needs []string
 	// search is what was asked if it was for passages alone, else nil.
 	search *wire.SearchRequest
 	stream bool
 	usage  bool // asked for in a stream
 }
 
-// forwarded are the settings that go to the model.
-var forwarded = []string{"temperature", "top_p", "stop", "seed", "presence_penalty", "frequency_penalty", "response_format"}
+// forwarded are the settings that go to the model; withTools those that go with tools.
+var (
+	forwarded = []string{"temperature", "top_p", "stop", "seed", "presence_penalty", "frequency_penalty", "reasoning_effort"}
+	withTools = []string{"tools", "tool_choice", "parallel_tool_calls"}
+)
 
 // unsupported are fields whose meaning an answer from passages cannot honour, the
 // values of them that ask for nothing, and what to do instead.
 var unsupported = []struct{ field, harmless, advice string }{
 	{"n", "1", "ask again for another answer"},
-	{"tools", "[]", "this app calls no tools; leave them out"},
-	{"functions", "[]", "this app calls no functions; leave them out"},
-	{"logprobs", "false", "leave it out"},
-	{"top_logprobs", "0", "leave it out"},
+	{"functions", "[]", "send them as tools"},
+	{"function_call", `"none"`, "send tool_choice"},
+	{"logprobs", "false", "they are not part of what is metered and signed for; leave it out"},
+	{"top_logprobs", "0", "they are not part of what is metered and signed for; leave it out"},
 	{"audio", "", "this app answers with text; leave it out"},
 	{"modalities", `["text"]`, "this app answers with text; leave it out"},
 	{"prediction", "", "leave it out"},
+	{"web_search_options", "", "this app answers from its vaults; leave it out"},
 }
 
 func badRequest(code, format string, args ...any) *wire.Error {
 	return wire.NewError(http.StatusBadRequest, wire.TypeInvalidRequest, code, format, args...)
+}
+
+// badParam is badRequest about one field of the request.
+func badParam(param, code, format string, args ...any) *wire.Error {
+	e := badRequest(code, format, args...)
+	e.Param = &param
+	return e
 }
 
 // parseRequest reads a body for the app, or says honestly what cannot be done.
@@ -75,17 +92,15 @@ func parseRequest(app App, body []byte) (*request, error) {
 	}
 	for _, u := range unsupported {
 		if v, ok := fields[u.field]; ok && !harmless(v, u.harmless) {
-			return nil, badRequest("unsupported_"+u.field, "%s is not supported here: %s", u.field, u.advice)
+			return nil, badParam(u.field, "unsupported_"+u.field, "%s is not supported here: %s", u.field, u.advice)
 		}
 	}
 	r := &request{
 		body: body, hash: sha256.Sum256(body), which: which, settings: map[string]json.RawMessage{}, stream: c.Stream,
 		usage: c.StreamOptions != nil && c.StreamOptions.IncludeUsage,
 	}
-	for _, name := range forwarded {
-		if v, ok := fields[name]; ok {
-			r.settings[name] = v
-		}
+	if err := r.readSettings(app, c, fields); err != nil {
+		return nil, err
 	}
 	if err := r.readLength(app, c); err != nil {
 		return nil, err
@@ -136,7 +151,7 @@ func (r *request) readLength(app App, c wire.ChatRequest) error {
 			continue
 		}
 		if *limit < 1 {
-			return badRequest("bad_max_tokens", "max_tokens must be 1 or more, it is %d", *limit)
+			return badParam("max_tokens", "bad_max_tokens", "max_tokens must be 1 or more, it is %d", *limit)
 		}
 		r.maxTokens = min(r.maxTokens, *limit)
 	}
@@ -148,20 +163,25 @@ func (r *request) readMessages(app App, messages []wire.ChatMessage) error {
 	for i, m := range messages {
 		text, err := m.Text()
 		if err != nil {
-			return err
+			return about(err, fmt.Sprintf("messages[%d].content", i))
 		}
 		switch m.Role {
 		case "system", "developer":
 			system = append(system, text)
-		case "user", "assistant":
+		case "user":
 			r.messages = append(r.messages, wire.TextMessage(m.Role, text))
-			if m.Role == "user" {
-				r.question = text
+			r.question = text
+		case "assistant", "tool":
+			said, err := called(i, m, text)
+			if err != nil {
+				return err
 			}
+			r.messages = append(r.messages, said)
 		default:
-			return badRequest("unsupported_role", "message %d: role %.40q is not supported here; send system, user and assistant", i, m.Role)
+			return badParam(fmt.Sprintf("messages[%d].role", i), "unsupported_role",
+				"message %d: role %.40q is not supported here; send system, developer, user, assistant and tool", i, m.Role)
 		}
-		r.bytes += len(text)
+		r.bytes += len(wire.Content{Content: text, ToolCalls: m.ToolCalls}.Given())
 	}
 	r.system = strings.Join(system, "\n\n")
 	switch {
@@ -181,8 +201,14 @@ func (r *request) prompt(in *instructions, passages string) ([]wire.ChatMessage,
 	if err != nil {
 		return nil, err
 	}
-	if r.system != "" {
+	switch {
+	case text == "":
+		text = r.system
+	case r.system != "":
 		text += "\n\n" + r.system
+	}
+	if text == "" {
+		return r.messages, nil // an app without passages, that says nothing itself
 	}
 	return append([]wire.ChatMessage{wire.TextMessage("system", text)}, r.messages...), nil
 }

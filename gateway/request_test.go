@@ -45,7 +45,7 @@ func TestRequestsAreAnsweredHonestly(t *testing.T) {
 		msg(`,"messages":[]`):                                                                                           {400, "bad_json"}, // a name that comes twice
 		`{"messages":[{"role":"user","content":[{"type":"image_url"}]}]}`:                                               {400, "unsupported_content"},
 		`{"messages":[{"role":"user","content":7}]}`:                                                                    {400, "bad_content"},
-		`{"messages":[{"role":"tool","content":"x"}]}`:                                                                  {400, "unsupported_role"},
+		`{"messages":[{"role":"critic","content":"x"}]}`:                                                                {400, "unsupported_role"},
 		`{"messages":[{"role":"user","content":"` + strings.Repeat("x", 5000) + `"}]}`:                                  {400, "question_too_long"},
 		`{"messages":[{"role":"system","content":"` + strings.Repeat("x", 70000) + `"},{"role":"user","content":"x"}]}`: {400, "messages_too_long"},
 	} {

@@ -13,38 +13,36 @@ import (
 	"github.com/weal-network/weal/keep"
 	"github.com/weal-network/weal/pay/attribution"
 	"github.com/weal-network/weal/types"
+	"github.com/weal-network/weal/wire"
 )
 
 const (
 	// shareEvery is how often answers that were noted are written down.
 	shareEvery = 5 * time.Second
-	// maxNoted is how many answers are noted between; beyond it they are not counted.
-	maxNoted = 65_536
 )
 
 // shares adds up what each vault's passages counted for what the app was paid. Who
-// answers only notes it, in memory; a crash loses what was noted since the last flush.
-// It decides no payment of a payer.
+// answers only notes it, and it is kept when that returns; all else is done in the
+// background, many answers at once. It decides no payment of a payer.
 type shares struct {
 	*points.Table
 	db  *sql.DB
 	log *slog.Logger
 
-	mu    sync.Mutex // guards what follows; held for moments
-	noted []noted
-	lost  int
+	mu    sync.Mutex // guards noted; held for moments
+	noted []noted    // not written yet
 
 	flushing sync.Mutex
-	divided  points.Sheet // not written yet; guarded by flushing
 }
 
 // noted is an answer that the app is paid for: with a record, or of a search with the
 // vaults that have sealed something.
 type noted struct {
-	denom  string
-	price  types.Amount
-	record attribution.Record
-	sealed []types.AssetID
+	Order  types.Hash         `json:"order"` // the app's
+	Denom  string             `json:"denom"`
+	Price  types.Amount       `json:"price"`
+	Record attribution.Record `json:"record,omitempty"`
+	Sealed []types.AssetID    `json:"sealed,omitempty"`
 }
 
 // openShares opens the tables in db. Without a database nothing is counted.
@@ -52,27 +50,61 @@ func openShares(ctx context.Context, db *sql.DB, now func() time.Time, log *slog
 	if db == nil {
 		return nil, nil
 	}
-	s := &shares{db: db, log: log, divided: points.Sheet{}}
-	err := keep.Schema(ctx, db, "gateway-contributors", 1,
-		`CREATE TABLE gateway_contributors (vault INTEGER PRIMARY KEY, contribution INTEGER NOT NULL)`)
+	s := &shares{db: db, log: log}
+	err := keep.Schema(ctx, db, "gateway-contributors", 2,
+		`CREATE TABLE IF NOT EXISTS gateway_contributors (vault INTEGER PRIMARY KEY, contribution INTEGER NOT NULL)`,
+		`CREATE TABLE gateway_noted (order_hash BLOB PRIMARY KEY, data TEXT NOT NULL)`)
 	if err == nil {
 		s.Table, err = points.Open(ctx, points.Config{DB: db, Flush: s.flush, Now: now})
+	}
+	if err == nil {
+		err = s.load(ctx)
 	}
 	return s, err
 }
 
-// note notes an answer.
-func (s *shares) note(n noted) {
+// load takes up what was noted and not divided.
+func (s *shares) load(ctx context.Context) error {
+	rows, err := s.db.QueryContext(ctx, `SELECT data FROM gateway_noted ORDER BY order_hash`)
+	if err != nil {
+		return fmt.Errorf("read what was answered: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var b []byte
+		var n noted
+		err := rows.Scan(&b)
+		if err == nil {
+			err = wire.Unmarshal(b, &n)
+		}
+		if err != nil {
+			return fmt.Errorf("read what was answered: %w", err)
+		}
+		s.noted = append(s.noted, n)
+	}
+	return rows.Err()
+}
+
+// note notes an answer, and keeps it: when it returns, a kill does not lose it.
+func (s *shares) note(n noted) error {
 	if s == nil {
-		return
+		return nil
+	}
+	b, err := wire.Marshal(n)
+	if err == nil {
+		// Kept before a flush can see it, which deletes the row of what it has divided.
+		err = keep.Put(s.db, keep.Change{
+			Slot: "noted " + n.Order.String(), Text: `INSERT INTO gateway_noted (order_hash, data) VALUES (?, ?) ON CONFLICT (order_hash) DO NOTHING`,
+			Args: []any{n.Order[:], string(b)},
+		})
+	}
+	if err != nil {
+		return fmt.Errorf("note an answer: %w", err)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.noted) >= maxNoted {
-		s.lost++
-		return
-	}
 	s.noted = append(s.noted, n)
+	return nil
 }
 
 // run writes down what was noted, again and again, and once more when ctx ends.
@@ -83,40 +115,48 @@ func (s *shares) run(ctx context.Context) {
 		select {
 		case <-tick.C:
 			if err := s.flush(ctx); err != nil && ctx.Err() == nil {
-				s.log.Warn("what vaults earn of answers is not written down; it is kept in memory", "err", err)
+				s.log.Warn("what vaults earn of answers is not divided yet", "err", err)
 			}
 		case <-ctx.Done():
 			last, cancel := context.WithTimeout(context.WithoutCancel(ctx), shareEvery)
 			defer cancel()
 			if err := s.flush(last); err != nil {
-				s.log.Warn("what vaults earned of the last answers is lost", "err", err)
+				s.log.Warn("what vaults earned of the last answers is divided at the next start", "err", err)
 			}
 			return
 		}
 	}
 }
 
-// flush writes down what was noted. What it fails to write is kept in memory.
+// flush divides what was noted, in one transaction. What it fails to write waits for
+// the next.
 func (s *shares) flush(ctx context.Context) error {
 	s.flushing.Lock()
 	defer s.flushing.Unlock()
 	s.mu.Lock()
-	fresh, lost := s.noted, s.lost
-	s.noted, s.lost = nil, 0
+	fresh := s.noted
 	s.mu.Unlock()
-	if lost > 0 {
-		s.log.Warn("more was answered than could be counted", "lost", lost)
-	}
-	for _, n := range fresh {
-		n.divide(s.divided)
-	}
-	if len(s.divided) == 0 {
+	if len(fresh) == 0 {
 		return nil
 	}
-	if err := keep.Write(ctx, s.db, func(tx *sql.Tx) error { return s.Add(ctx, tx, s.divided) }); err != nil {
+	divided := points.Sheet{}
+	for _, n := range fresh {
+		n.divide(divided)
+	}
+	err := keep.Write(ctx, s.db, func(tx *sql.Tx) error {
+		for _, n := range fresh {
+			if _, err := tx.ExecContext(ctx, `DELETE FROM gateway_noted WHERE order_hash = ?`, n.Order[:]); err != nil {
+				return err
+			}
+		}
+		return s.Add(ctx, tx, divided)
+	})
+	if err != nil {
 		return fmt.Errorf("write down what vaults earned: %w", err)
 	}
-	s.divided = points.Sheet{}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.noted = slices.Clone(s.noted[len(fresh):])
 	return nil
 }
 
@@ -125,19 +165,19 @@ func (s *shares) flush(ctx context.Context) error {
 // which nobody here can read, they count the same by all rules.
 func (n *noted) divide(earned points.Sheet) {
 	var of []uint64
-	for _, e := range n.record {
+	for _, e := range n.Record {
 		of = append(of, uint64(e.Asset))
 	}
-	for _, vault := range n.sealed {
+	for _, vault := range n.Sealed {
 		of = append(of, uint64(vault))
 	}
 	slices.Sort(of)
 	of = slices.Compact(of)
-	earned.Divide(n.denom, n.price, of, func(rule attribution.Rule, i int) (sum uint64) {
-		if rule == attribution.Equal || len(n.record) == 0 {
+	earned.Divide(n.Denom, n.Price, of, func(rule attribution.Rule, i int) (sum uint64) {
+		if rule == attribution.Equal || len(n.Record) == 0 {
 			return 1
 		}
-		for _, e := range n.record {
+		for _, e := range n.Record {
 			if uint64(e.Asset) == of[i] {
 				sum += uint64(e.Share(rule))
 			}

@@ -5,12 +5,15 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/weal-network/weal/earn/points"
 	"github.com/weal-network/weal/gateway"
+	"github.com/weal-network/weal/keep"
+	"github.com/weal-network/weal/keep/keeptest"
 	"github.com/weal-network/weal/pay/attribution"
 	"github.com/weal-network/weal/purse"
 	"github.com/weal-network/weal/types"
@@ -85,6 +88,31 @@ func TestVaultsShareWhatTheAppIsPaid(t *testing.T) {
 	w.start()
 	require.Equal(t, all.Vaults, w.shares().Vaults, "a vault that is gone keeps its points")
 	w.set(vaultA, 5)
+}
+
+// TestSharesOutliveAKill opens what a kill leaves of the gateway's counts.
+func TestSharesOutliveAKill(t *testing.T) {
+	w := newWorld(t)
+	path := filepath.Join(t.TempDir(), "counts.db")
+	open := func(path string) {
+		db, err := keep.Open(path)
+		require.NoError(t, err)
+		t.Cleanup(func() { _ = db.Close() })
+		w.counts = db
+		w.start()
+	}
+	open(path)
+	w.says("A payer signs [1], once [1]; lanes wait [2].")
+	w.ask(body)
+	want := []points.Points{of(vaultA, 1, 250, 278, 333)}
+	left := keeptest.Killed(t, path, t.TempDir()) // before anything was divided
+	require.Equal(t, want, w.shares().Vaults[0].Points)
+	open(left)
+	for range 2 {
+		require.Equal(t, want, w.shares().Vaults[0].Points)
+		left = keeptest.Killed(t, left, t.TempDir())
+		open(left)
+	}
 }
 
 // TestNothingIsSharedOfWhatIsNotPaid has a payer that never reveals the app's tick.

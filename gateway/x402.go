@@ -6,8 +6,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/weal-network/weal/model/meter"
-	"github.com/weal-network/weal/pay"
 	"github.com/weal-network/weal/types"
 	"github.com/weal-network/weal/wire"
 	"github.com/weal-network/weal/x402"
@@ -106,41 +104,34 @@ func (g *Gateway) most(ctx context.Context, req *request, denom string) (types.A
 	if err != nil {
 		return types.Amount{}, false
 	}
-	_, tick, err := g.price(ctx, g.app.Model, types.PerTick, denom)
-	if err != nil {
-		return types.Amount{}, false
-	}
-	var dearest types.Amount
-	found := false
-	for _, id := range g.app.Vaults {
-		a, err := g.known.Asset(ctx, id)
-		if err != nil {
-			continue
+	var sizes []int
+	for range g.app.Passages {
+		if g.app.buys() {
+			sizes = append(sizes, assumedPassage)
 		}
-		if amount, ok := a.DearestPassage(denom, assumedPassage); ok {
-			found = true
-			if amount.Cmp(dearest) > 0 {
-				dearest = amount
-			}
-		}
-	}
-	sizes := make([]int, g.app.Passages)
-	for i := range sizes {
-		sizes[i] = assumedPassage
 	}
 	size, err := g.promptBound(req, sizes)
-	if err != nil || !found {
+	if err != nil {
 		return types.Amount{}, false
 	}
-	m, err := meter.New(tick.Tokens, size, req.maxTokens)
-	if err != nil {
-		m.Most = pay.MaxTicks
+	passages, ok1 := dearestPassages(g.assets(ctx, g.vaults(ctx, req.question, denom)), denom, len(sizes), g.app.Budget)
+	ticks, ok2 := types.Amount{}, true
+	if g.app.Upstream == nil {
+		ticks, ok2 = dearestTicks(g.assets(ctx, g.modelIDs(ctx, denom)), denom, size, req.maxTokens)
 	}
-	passages, ok1 := dearest.Mul(uint64(len(sizes)))
-	ticks, ok2 := tick.Amount.Mul(uint64(m.Most))
 	sum, ok3 := use.Amount.Add(passages)
 	sum, ok4 := sum.Add(ticks)
 	return sum, ok1 && ok2 && ok3 && ok4
+}
+
+// assets looks assets up, as far as they can be.
+func (g *Gateway) assets(ctx context.Context, ids []types.AssetID) (all []types.Asset) {
+	for _, id := range ids {
+		if a, err := g.known.Asset(ctx, id); err == nil {
+			all = append(all, a)
+		}
+	}
+	return all
 }
 
 // serveX402 answers a request that pays by x402. What is refused for the payment
@@ -218,7 +209,7 @@ func (g *Gateway) takeX402(w http.ResponseWriter, r *http.Request, body []byte) 
 func (a *answer) whole(last wire.Completion) {
 	t := *last.Weal
 	t.Citations = a.cited
-	text := a.text.String()
+	text := a.said.Text()
 	annotations := annotate(text, t.Citations)
 	if last.Error != nil {
 		e := *last.Error
@@ -237,7 +228,7 @@ func (a *answer) whole(last wire.Completion) {
 	c := last
 	c.Object, c.Weal = "chat.completion", &t
 	c.Choices = []wire.Choice{{
-		Message: &wire.Content{Role: "assistant", Content: text, Annotations: annotations}, FinishReason: &a.finish,
+		Message: &wire.Content{Role: "assistant", Content: text, ToolCalls: a.said.Calls(), Annotations: annotations}, FinishReason: &a.finish,
 	}}
 	wire.WriteJSON(a.w, http.StatusOK, c)
 }

@@ -27,13 +27,14 @@ type Ports struct {
 	REST    int `json:"rest"`
 	RPC     int `json:"rpc"`
 	P2P     int `json:"p2p"`
+	Metrics int `json:"metrics"`
 }
 
 // DefaultPorts are the ones that Cosmos, Ethereum and web tools expect.
 func DefaultPorts() Ports {
 	return Ports{
 		Gateway: 8080, Vault: 8081, Model: 8082,
-		JSONRPC: 8545, WS: 8546, GRPC: 9090, REST: 1317, RPC: 26657, P2P: 26656,
+		JSONRPC: 8545, WS: 8546, GRPC: 9090, REST: 1317, RPC: 26657, P2P: 26656, Metrics: 26660,
 	}
 }
 
@@ -41,12 +42,12 @@ func DefaultPorts() Ports {
 func PortsFrom(n int) Ports {
 	return Ports{
 		Gateway: n, Vault: n + 1, Model: n + 2,
-		JSONRPC: n + 3, WS: n + 4, GRPC: n + 5, REST: n + 6, RPC: n + 7, P2P: n + 8,
+		JSONRPC: n + 3, WS: n + 4, GRPC: n + 5, REST: n + 6, RPC: n + 7, P2P: n + 8, Metrics: n + 9,
 	}
 }
 
 // PortCount is how many ports PortsFrom takes.
-const PortCount = 9
+const PortCount = 10
 
 // Check returns an error that names the first port that is not free.
 func (p Ports) Check() error {
@@ -55,7 +56,7 @@ func (p Ports) Check() error {
 		port int
 	}{
 		{"gateway", p.Gateway}, {"vault", p.Vault}, {"model", p.Model}, {"JSON-RPC", p.JSONRPC}, {"WebSocket", p.WS},
-		{"gRPC", p.GRPC}, {"REST", p.REST}, {"CometBFT RPC", p.RPC}, {"P2P", p.P2P},
+		{"gRPC", p.GRPC}, {"REST", p.REST}, {"CometBFT RPC", p.RPC}, {"P2P", p.P2P}, {"metrics", p.Metrics},
 	} {
 		l, err := net.Listen("tcp", Loopback(s.port))
 		if err != nil {

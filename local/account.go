@@ -21,7 +21,7 @@ type Account struct {
 }
 
 // AccountNames are the names of accounts, in the order in which they are listed.
-var AccountNames = slices.Concat([]string{payerAccount}, roleNames, []string{RoleWatcher})
+var AccountNames = slices.Concat([]string{payerAccount}, roleNames, []string{RoleWatcher, RoleOperator})
 
 // Accounts lists the accounts whose keys are in the home.
 func (c *Client) Accounts() ([]Account, error) {

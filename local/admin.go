@@ -34,7 +34,7 @@ type earned struct {
 func (r *role) adminHandler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST "+pathSettle, func(w http.ResponseWriter, req *http.Request) {
-		n, err := r.worker.Book().Settle(req.Context(), r.owner)
+		n, err := r.worker.Book().Settle(req.Context(), r.settler())
 		if err != nil {
 			wire.WriteError(w, err)
 			return
@@ -51,6 +51,7 @@ func (r *role) adminHandler() http.Handler {
 		wire.WriteJSON(w, http.StatusOK, e)
 	})
 	r.adminKeys(mux)
+	r.adminAnswer(mux)
 	if g, ok := r.worker.(*gateway.Gateway); ok {
 		g.Admin(mux)
 	}

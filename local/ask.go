@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/weal-network/weal/home"
-	"github.com/weal-network/weal/keep"
 	"github.com/weal-network/weal/purse"
 	"github.com/weal-network/weal/types"
 	"github.com/weal-network/weal/wire"
@@ -29,16 +28,7 @@ func openPurse(ctx context.Context, h *home.Home, chain purse.Chain) (*purse.Pur
 
 // openPurseAt opens a purse of the home whose database is at path.
 func openPurseAt(ctx context.Context, h *home.Home, path string, chain purse.Chain) (*purse.Purse, func() error, error) {
-	db, err := keep.OpenShared(path)
-	if err != nil {
-		return nil, nil, fmt.Errorf("open purse: %w", err)
-	}
-	p, err := purse.Open(ctx, purse.Config{DB: db, ChainID: h.ChainID(), Chain: chain, Patience: answerPatience})
-	if err != nil {
-		_ = db.Close()
-		return nil, nil, err
-	}
-	return p, func() error { p.Close(); return db.Close() }, nil
+	return openPurseWithin(ctx, h, path, chain, purse.Limits{})
 }
 
 // Question is what to ask, and how.
@@ -50,8 +40,12 @@ type Question struct {
 	Filter string
 	// AtMost bounds what the answer can cost; zero for no bound.
 	AtMost types.Amount
-	// OnDelta, if set, is told each piece of the answer as it arrives.
-	OnDelta func(string)
+	// Answers is how many of the app's models are to answer; zero is one.
+	Answers int
+	// OnDelta, if set, is told each piece of the answer as it arrives, OnWriter which of
+	// several models writes what follows.
+	OnDelta  func(string)
+	OnWriter func(types.AssetID)
 	// Approve, if set, is shown what the answer can cost before anything is signed.
 	Approve func(ctx context.Context, b purse.Bill) error
 }
@@ -67,22 +61,35 @@ func (c *Client) Ask(ctx context.Context, q Question) (*purse.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	chat := wire.ChatRequest{Model: model, Stream: true, Messages: []wire.ChatMessage{wire.TextMessage("user", q.Text)}}
-	if q.Filter != "" {
-		chat.Weal = &wire.ChatExtras{Filter: q.Filter}
-	}
-	body, err := json.Marshal(chat)
+	body, err := chatBody(model, q.Text, q.Filter)
 	if err != nil {
-		return nil, fmt.Errorf("ask: %w", err)
+		return nil, err
 	}
-	return ask(ctx, p, purse.Ask{
+	ctx, end := c.tel.Span(ctx, "ask")
+	a, err := ask(ctx, p, purse.Ask{
 		Gateway: url,
 		App:     app,
 		Body:    body,
 		AtMost:  q.AtMost,
 		OnDelta: q.OnDelta,
+		Answers: q.Answers, OnWriter: q.OnWriter,
 		Approve: q.Approve,
 	})
+	end(err)
+	return a, err
+}
+
+// chatBody is the request for an answer of a model to a question.
+func chatBody(model, question, filter string) ([]byte, error) {
+	chat := wire.ChatRequest{Model: model, Stream: true, Messages: []wire.ChatMessage{wire.TextMessage("user", question)}}
+	if filter != "" {
+		chat.Weal = &wire.ChatExtras{Filter: filter}
+	}
+	body, err := json.Marshal(chat)
+	if err != nil {
+		return nil, fmt.Errorf("ask: %w", err)
+	}
+	return body, nil
 }
 
 // errQuoted ends a question of which only the price was asked.

@@ -142,24 +142,11 @@ type Coins struct{ types.Amount }
 // UnmarshalText implements encoding.TextUnmarshaler.
 func (c *Coins) UnmarshalText(text []byte) (err error) {
 	if n, ok := strings.CutSuffix(string(text), types.DisplayDenom); ok {
-		c.Amount, err = ParseWEAL(strings.TrimSpace(n))
+		c.Amount, err = types.ParseWEAL(strings.TrimSpace(n))
 		return err
 	}
 	c.Amount, err = types.ParseAmount(string(text))
 	return err
-}
-
-// ParseWEAL reads a number of WEAL with up to 18 decimals.
-func ParseWEAL(s string) (types.Amount, error) {
-	r, ok := new(big.Rat).SetString(s)
-	if !ok || strings.ContainsAny(s, "/eExX_") {
-		return types.Amount{}, fmt.Errorf("amount: want for example 1.5 or 1500000aweal, got %.80q", s)
-	}
-	r.Mul(r, new(big.Rat).SetInt(new(big.Int).Exp(big.NewInt(10), big.NewInt(types.Decimals), nil)))
-	if !r.IsInt() {
-		return types.Amount{}, fmt.Errorf("amount: %s has more than %d decimals", s, types.Decimals)
-	}
-	return types.AmountFromBig(r.Num())
 }
 
 // ParseAssetFile reads an asset file. A field that is not known is an error: it

@@ -38,7 +38,7 @@ func TestAssetFile(t *testing.T) {
 	require.Equal(t, []string{"aweal", "ibc/other"}, f.Denoms)
 	require.EqualValues(t, 300, f.Parents[0].Share)
 	require.EqualValues(t, 25, f.Parents[1].Share)
-	half, err := local.ParseWEAL("0.5")
+	half, err := types.ParseWEAL("0.5")
 	require.NoError(t, err)
 	require.Equal(t, types.Manifest{
 		Name: "labels of 2026", Kind: types.KindWork, Description: "Labels.", Licence: "commercial", Contact: "mailto:a@example.org",

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/ed25519"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/weal-network/weal/home"
@@ -47,7 +48,7 @@ func (o *owned) ensure(ctx context.Context, root types.Hash) (types.AssetID, err
 	if found.ID == 0 {
 		id, _, err := o.owner.Register(ctx, ledger.Registration{
 			Kind: o.about.Kind, Manifest: hash, ManifestURI: uri, Root: root, Key: pay.PublicKey(o.key),
-			Prices: o.about.Prices, Denoms: []string{types.BaseDenom}, Licence: o.licence,
+			Prices: o.about.Prices, Denoms: denomsOf(o.about.Prices), Licence: o.licence,
 		})
 		return id, err
 	}
@@ -62,6 +63,17 @@ func (o *owned) ensure(ctx context.Context, root types.Hash) (types.AssetID, err
 		err = o.update(ctx, found.ID, root)
 	}
 	return found.ID, err
+}
+
+// denomsOf are the chain's coin and the denominations of prices.
+func denomsOf(prices []types.Price) []string {
+	all := []string{types.BaseDenom}
+	for _, p := range prices {
+		if !slices.Contains(all, p.Denom) {
+			all = append(all, p.Denom)
+		}
+	}
+	return all
 }
 
 // update tells the chain of a new version. Prices and licence stay as the chain

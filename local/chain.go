@@ -25,7 +25,7 @@ func (n *Network) startChain(ctx context.Context, cfg Config, k *keys) (*node.No
 	}
 	nc := node.Config{
 		Home: n.home.Path("chain"), ChainID: n.home.ChainID(), Ports: nodePorts(cfg.Ports),
-		BlockTime: time.Second, Accounts: accounts, Log: log,
+		BlockTime: time.Second, Accounts: accounts, Log: log, Metrics: !cfg.NoMetrics,
 	}
 	if !node.Initialized(nc.Home) {
 		cfg.Note("making a chain of its own for this home")

@@ -2,6 +2,7 @@ package local
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -9,9 +10,11 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
 
+	"github.com/weal-network/weal/agent/answers"
 	"github.com/weal-network/weal/home"
 	"github.com/weal-network/weal/ledger"
 	"github.com/weal-network/weal/purse"
+	"github.com/weal-network/weal/telemetry"
 )
 
 // DownError says that something a command needs does not answer.
@@ -32,16 +35,20 @@ type Client struct {
 	Running home.Running
 	Ledger  *ledger.Ledger
 
+	tel        *telemetry.Role // nil if nobody takes spans
 	conn       *grpc.ClientConn
 	payer      *purse.Purse
 	closePurse func() error
 	// customers are the purses of customers' tabs, once they were asked for.
 	customers purses
 	closes    []func() error
+	// agentDB and kept are what agents bought, once it was asked for.
+	agentDB *sql.DB
+	kept    *answers.Store
 }
 
 // Connect opens the home in dir and the node that its roles use.
-func Connect(ctx context.Context, dir string, _ *slog.Logger) (*Client, error) {
+func Connect(ctx context.Context, dir string, log *slog.Logger) (*Client, error) {
 	h, err := home.Open(dir)
 	if err != nil {
 		return nil, err
@@ -63,7 +70,11 @@ func Connect(ctx context.Context, dir string, _ *slog.Logger) (*Client, error) {
 	if err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
-	return &Client{Home: h, Running: r, Ledger: l, conn: conn}, nil
+	c := &Client{Home: h, Running: r, Ledger: l, conn: conn}
+	if err := c.beSeen(ctx, log); err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+	return c, nil
 }
 
 // Close lets everything go.
@@ -92,7 +103,7 @@ func (c *Client) purse(ctx context.Context) (*purse.Purse, error) {
 	if c.payer != nil {
 		return c.payer, nil
 	}
-	p, closeIt, err := openPurse(ctx, c.Home, c.Ledger)
+	p, closeIt, err := openPurse(toldBy(ctx, c.tel), c.Home, c.Ledger)
 	if err != nil {
 		return nil, err
 	}

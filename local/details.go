@@ -34,6 +34,9 @@ type RoleStatus struct {
 	ID    types.AssetID `json:"asset"`
 	Owner string        `json:"owner"`
 	URL   string        `json:"url"`
+	// Ready says whether the role can serve now, Problems why not.
+	Ready    bool     `json:"ready"`
+	Problems []string `json:"problems,omitempty"`
 }
 
 // roleNames is the order in which roles are listed.
@@ -65,7 +68,9 @@ func (c *Client) Status(ctx context.Context) (Status, error) {
 		if err != nil {
 			return s, err
 		}
-		s.Assets = append(s.Assets, RoleStatus{Role: name, ID: a.ID, Owner: a.Owner, URL: role.URL})
+		at := RoleStatus{Role: name, ID: a.ID, Owner: a.Owner, URL: role.URL}
+		at.Ready, at.Problems = readyAt(ctx, role.URL)
+		s.Assets = append(s.Assets, at)
 	}
 	return s, nil
 }

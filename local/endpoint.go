@@ -15,6 +15,9 @@ import (
 // maxManifest bounds a manifest that somebody else serves, in bytes.
 const maxManifest = 256 << 10
 
+// manifestTime bounds how long it may take to come.
+const manifestTime = 5 * time.Second
+
 // endpoints finds out where assets are served: by the manifest, whose hash is on
 // the chain.
 type endpoints struct {
@@ -26,7 +29,7 @@ type endpoints struct {
 }
 
 func newEndpoints(l *ledger.Ledger) *endpoints {
-	return &endpoints{ledger: l, client: &http.Client{Timeout: 5 * time.Second}, known: map[types.Hash]string{}}
+	return &endpoints{ledger: l, client: &http.Client{}, known: map[types.Hash]string{}}
 }
 
 // of returns the base URL of the role that serves an asset.
@@ -53,6 +56,8 @@ func (e *endpoints) of(ctx context.Context, id types.AssetID) (string, error) {
 
 // fetch reads an asset's manifest and checks it against the chain.
 func (e *endpoints) fetch(ctx context.Context, a types.Asset) (types.Manifest, error) {
+	ctx, cancel := context.WithTimeout(ctx, manifestTime)
+	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, a.ManifestURI, http.NoBody)
 	if err != nil {
 		return types.Manifest{}, fmt.Errorf("fetch manifest: %w", err)

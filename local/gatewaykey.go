@@ -26,7 +26,7 @@ const defaultKey = "default"
 
 // openKeys opens the choke point of a gateway.
 func (r *role) openKeys(ctx context.Context, db *sql.DB, own *ownTab) (err error) {
-	r.tabs = &keyTabs{home: r.home, ledger: r.ledger, app: r.asset, url: reachable(r.listen), purses: map[types.TabID]*keyed{}}
+	r.tabs = &keyTabs{home: r.home, ledger: r.ledger, app: r.asset, url: reachable(r.listen), tel: r.tel, asked: newAsked(r.tel), purses: map[types.TabID]*keyed{}}
 	if own != nil {
 		r.tabs.own, r.tabs.tab = own.purse, own.id
 	}

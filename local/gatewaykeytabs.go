@@ -17,6 +17,7 @@ import (
 	"github.com/weal-network/weal/ledger"
 	"github.com/weal-network/weal/pay"
 	"github.com/weal-network/weal/purse"
+	"github.com/weal-network/weal/telemetry"
 	"github.com/weal-network/weal/types"
 	"github.com/weal-network/weal/wire"
 )
@@ -31,6 +32,8 @@ type keyTabs struct {
 	url    string       // of the gateway, for its purses
 	own    *purse.Purse // nil: there is no payer in this home
 	tab    types.TabID  // that own pays from
+	tel    *telemetry.Role
+	asked  *asked // what its purses tell
 
 	mu     sync.Mutex
 	purses map[types.TabID]*keyed
@@ -161,7 +164,7 @@ func (t *keyTabs) Purse(ctx context.Context, id types.TabID) (apikeys.Purse, err
 		if t.own == nil {
 			return nil, noTab("this gateway has no tab of its own")
 		}
-		return &keyed{purse: t.own, url: t.url, app: t.app}, nil
+		return &keyed{purse: t.own, url: t.url, app: t.app, asked: t.asked}, nil
 	}
 	return t.purse(ctx, id)
 }
@@ -173,11 +176,11 @@ func (t *keyTabs) purse(ctx context.Context, id types.TabID) (*keyed, error) {
 	if k := t.purses[id]; k != nil {
 		return k, nil
 	}
-	p, closeIt, err := openPurseAt(ctx, t.home, t.home.Path(fmt.Sprintf("purse-tab-%d.db", id)), t.ledger)
+	p, closeIt, err := openPurseAt(toldBy(ctx, t.tel), t.home, t.home.Path(fmt.Sprintf("purse-tab-%d.db", id)), t.ledger)
 	if err != nil {
 		return nil, fmt.Errorf("purse of tab %d: %w", id, err)
 	}
-	k := &keyed{purse: p, url: t.url, app: t.app}
+	k := &keyed{purse: p, url: t.url, app: t.app, asked: t.asked}
 	t.purses[id] = k
 	t.stops = append(t.stops, closeIt)
 	return k, nil

@@ -16,22 +16,30 @@ type keyed struct {
 	purse *purse.Purse
 	url   string // of the gateway
 	app   types.AssetID
+	asked *asked // is told; may be nil
 }
 
 var _ apikeys.Purse = (*keyed)(nil)
 
 // Ask implements apikeys.Purse.
-func (k *keyed) Ask(ctx context.Context, body []byte, approve func(context.Context, apikeys.Bill) error, onDelta func(string)) (
-	string, wire.Trailer, error,
-) {
-	a, err := ask(ctx, k.purse, purse.Ask{
-		Gateway: k.url, App: k.app, Body: body, OnDelta: onDelta,
-		Approve: func(ctx context.Context, b purse.Bill) error {
-			return approve(ctx, apikeys.Bill{Lane: b.Lane, Seq: b.Seq, Denom: b.Denom, Most: b.Most, Tokens: b.Tokens})
-		},
+func (k *keyed) Ask(ctx context.Context, q apikeys.Question) (apikeys.Said, error) {
+	a, err := untilQuoted(ctx, func() (*purse.Answer, error) {
+		how := purse.Ask{
+			Gateway: k.url, App: k.app, Body: q.Body,
+			OnDelta: func(text string) { q.OnDelta(wire.Content{Content: text}) },
+			OnCalls: func(calls []wire.ToolCall) { q.OnDelta(wire.Content{ToolCalls: calls}) },
+			Approve: func(ctx context.Context, b purse.Bill) error {
+				return q.Approve(ctx, apikeys.Bill{Lane: b.Lane, Seq: b.Seq, Denom: b.Denom, Most: b.Most, Tokens: b.Tokens})
+			},
+		}
+		if q.Path != wire.PathCompletions {
+			return k.purse.Do(ctx, q.Path, how)
+		}
+		return k.purse.Ask(ctx, how)
 	})
+	k.asked.note(a, err)
 	if a == nil {
-		return "", wire.Trailer{}, tabShort(err)
+		return apikeys.Said{}, tabShort(err)
 	}
 	t := wire.Trailer{Receipts: a.Receipts, Attribution: a.Attribution, OverheadMillis: a.OverheadMillis}
 	for _, i := range a.Items {
@@ -45,7 +53,7 @@ func (k *keyed) Ask(ctx context.Context, body []byte, approve func(context.Conte
 			},
 		})
 	}
-	return a.Text, t, err
+	return apikeys.Said{Text: a.Text, Calls: a.ToolCalls, Finish: a.FinishReason, Trailer: t}, err
 }
 
 // tabShort says in OpenAI's words that the tab has not enough left.

@@ -13,6 +13,13 @@ type assetReader interface {
 	Asset(ctx context.Context, id types.AssetID) (types.Asset, error)
 }
 
+// part is an asset that an app names, and what it has to be.
+type part struct {
+	field string
+	asset types.AssetID
+	kind  types.Kind
+}
+
 // checkParts makes sure that what an app is composed of can play its part, before
 // the app is registered and somebody pays for questions that it cannot answer.
 func checkParts(ctx context.Context, chain assetReader, app gateway.App) error {
@@ -26,11 +33,25 @@ func checkParts(ctx context.Context, chain assetReader, app gateway.App) error {
 		}
 		return nil
 	}
-	if err := check("model", app.Model, types.KindModel); err != nil {
-		return err
+	field := "models"
+	if app.Model != 0 {
+		field = "model"
+	}
+	parts := []part{{"embeddings", app.Embeddings, types.KindModel}, {"rerank", app.Rerank, types.KindModel}}
+	for _, c := range app.ModelChoices() {
+		parts = append(parts, part{field, c.Asset, types.KindModel})
 	}
 	for _, v := range app.Vaults {
-		if err := check("vaults", v, types.KindData); err != nil {
+		parts = append(parts, part{"vaults", v, types.KindData})
+	}
+	for _, c := range app.Choices {
+		parts = append(parts, part{"vaults", c.Asset, types.KindData})
+	}
+	for _, p := range parts {
+		if p.asset == 0 {
+			continue // there is none, or it is chosen
+		}
+		if err := check(p.field, p.asset, p.kind); err != nil {
 			return err
 		}
 	}

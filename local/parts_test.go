@@ -31,6 +31,10 @@ func TestCheckParts(t *testing.T) {
 		{gateway.App{Model: 3, Vaults: []types.AssetID{1}}, "app file: model: asset 3 is of kind app, want model; see: weal asset list"},
 		{gateway.App{Model: 2, Vaults: []types.AssetID{1, 2}}, "app file: vaults: asset 2 is of kind model, want data"},
 		{gateway.App{Model: 9, Vaults: []types.AssetID{1}}, "app file: model: "},
+		{gateway.App{Models: []gateway.Choice{{Asset: 2}, {Topic: "law"}}, Choices: []gateway.Choice{{Question: true}}}, ""},
+		{gateway.App{Models: []gateway.Choice{{Asset: 2}, {Asset: 1}}}, "app file: models: asset 1 is of kind data, want model"},
+		{gateway.App{Model: 2, Choices: []gateway.Choice{{Asset: 3}}}, "app file: vaults: asset 3 is of kind app, want data"},
+		{gateway.App{Upstream: &gateway.Upstream{}, Rerank: 1}, "app file: rerank: asset 1 is of kind data, want model"},
 	}
 	for _, tt := range tests {
 		err := checkParts(t.Context(), chain, tt.app)

@@ -12,8 +12,8 @@ import (
 	"github.com/weal-network/weal/purse"
 )
 
-// purses are the home's own purse, and those in which its gateway holds lane keys
-// of customers' tabs.
+// purses are the home's own purse, those of its agents, and those in which its gateway
+// holds lane keys of customers' tabs.
 type purses []*purse.Purse
 
 // purses opens all purses of the home at first use.
@@ -23,9 +23,13 @@ func (c *Client) purses(ctx context.Context) (purses, error) {
 		return nil, err
 	}
 	if c.customers == nil {
-		names, err := filepath.Glob(c.Home.Path("purse-tab-*.db"))
-		if err != nil {
-			return nil, err
+		var names []string
+		for _, pattern := range []string{"purse-tab-*.db", agentDB("*")} {
+			found, err := filepath.Glob(c.Home.Path(pattern))
+			if err != nil {
+				return nil, err
+			}
+			names = append(names, found...)
 		}
 		c.customers = purses{}
 		for _, name := range names {
@@ -38,7 +42,7 @@ func (c *Client) purses(ctx context.Context) (purses, error) {
 }
 
 func (c *Client) openCustomer(ctx context.Context, name string) error {
-	p, closeIt, err := openPurseAt(ctx, c.Home, name, c.Ledger)
+	p, closeIt, err := openPurseAt(toldBy(ctx, c.tel), c.Home, name, c.Ledger)
 	if err != nil {
 		return fmt.Errorf("a customer's purse: %w", err)
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/weal-network/weal/home"
 	"github.com/weal-network/weal/keep"
 	"github.com/weal-network/weal/model"
+	"github.com/weal-network/weal/telemetry"
 	"github.com/weal-network/weal/types"
 	"github.com/weal-network/weal/vault"
 )
@@ -40,7 +41,9 @@ type role struct {
 	listen string // address
 	db     string // of a vault's documents, empty for a file
 	log    *slog.Logger
+	tel    *telemetry.Role
 
+	settles earn.Settler // see settler
 	watcher earn.Watcher // settles while the role is away; nil for none
 	// exposure and exposureAll are the most that one tab, and all tabs together,
 	// may owe.
@@ -48,9 +51,12 @@ type role struct {
 
 	asset  types.AssetID
 	worker worker
-	meter  *apikeys.Meter // of a gateway
-	tabs   *keyTabs       // that its keys spend from
-	stops  []func() error
+	// upstream is a model's, for the home's operator.
+	upstream model.Upstream
+	meter    *apikeys.Meter // of a gateway
+	tabs     *keyTabs       // that its keys spend from
+	root     types.Hash     // what the chain knows of an app file
+	stops    []func() error
 }
 
 // about fills in the manifest of a role.
@@ -71,7 +77,7 @@ func about(name string, kind types.Kind, endpoint string) types.Manifest {
 func (r *role) openVault(ctx context.Context) (*vault.Vault, error) {
 	v, err := vault.Open(ctx, vault.Config{
 		Dir: r.home.Path("vault"), DB: vaultDB(r.db), Owner: owner(r.home), ChainID: r.home.ChainID(), Key: r.key, Exposure: r.exposure, ExposureAll: r.exposureAll,
-		Chain: r.ledger, Settler: r.owner, Watcher: r.watcher, About: r.owned.about, Log: r.log,
+		Chain: r.ledger, Settler: r.settler(), Watcher: r.watcher, About: r.owned.about, Log: r.log, Telemetry: r.tel,
 		Publish: func(ctx context.Context, root types.Hash) error {
 			if r.asset == 0 {
 				return nil // registering will tell the chain
@@ -95,13 +101,18 @@ func (r *role) openModel(ctx context.Context, up Upstream) error {
 	}
 	r.stops = append(r.stops, db.Close)
 	upstream, name := up.open()
+	if h, ok := upstream.(*model.HTTP); ok {
+		h.Client = r.tel.Client(h.Client)
+	}
+	r.upstream = upstream
 	_, manifest, err := r.manifest(types.Hash{})
 	if err != nil {
 		return err
 	}
 	m, err := model.New(ctx, model.Config{
 		ChainID: r.home.ChainID(), Asset: r.asset, Key: r.key, DB: db, Exposure: r.exposure, ExposureAll: r.exposureAll,
-		Chain: r.ledger, Settler: r.owner, Watcher: r.watcher, Upstream: upstream, Name: name, Manifest: manifest, Contact: r.owned.about.Contact, Log: r.log,
+		Chain: r.ledger, Settler: r.settler(), Watcher: r.watcher, Upstream: upstream, Name: name, Manifest: manifest, Contact: r.owned.about.Contact, Log: r.log,
+		Telemetry: r.tel,
 	})
 	if err != nil {
 		return fmt.Errorf("open model: %w", err)
@@ -127,15 +138,19 @@ func (r *role) openGateway(ctx context.Context, app gateway.App, own *ownTab) er
 	if err := r.openKeys(ctx, db, own); err != nil {
 		return err
 	}
-	_, manifest, err := r.manifest(types.Hash{})
+	_, manifest, err := r.manifest(r.root)
+	if err != nil {
+		return err
+	}
+	parts, err := r.appParts(ctx, app)
 	if err != nil {
 		return err
 	}
 	g, err := gateway.New(ctx, gateway.Config{
 		ChainID: r.home.ChainID(), Asset: r.asset, App: app, Key: r.key, DB: db, Counts: counts,
 		Exposure: r.exposure, ExposureAll: r.exposureAll,
-		Chain: r.ledger, Settler: r.owner, Watcher: r.watcher, Endpoint: newEndpoints(r.ledger).of, Keyed: r.meter, Exact: r.exact(own),
-		Manifest: manifest, Contact: r.owned.about.Contact, Log: r.log,
+		Chain: r.ledger, Settler: r.settler(), Watcher: r.watcher, Endpoint: parts.endpoints.of, HTTP: parts.http, Finder: parts.finder, Own: parts.own, Keyed: r.meter, Exact: r.exact(own),
+		Manifest: manifest, Contact: r.owned.about.Contact, Log: r.log, Telemetry: r.tel,
 	})
 	if err != nil {
 		return fmt.Errorf("open gateway: %w", err)
@@ -143,6 +158,14 @@ func (r *role) openGateway(ctx context.Context, app gateway.App, own *ownTab) er
 	r.worker = g
 	r.stops = append(r.stops, g.Close)
 	return nil
+}
+
+// settler brings what the role earns to the chain, and is seen doing so.
+func (r *role) settler() earn.Settler {
+	if r.settles == nil {
+		r.settles = earn.Seen(r.owner, r.tel)
+	}
+	return r.settles
 }
 
 // register finds or registers the role's asset on the chain.
@@ -158,7 +181,12 @@ func (r *role) serve() error {
 	mux := http.NewServeMux()
 	mux.Handle("/", r.worker.Handler())
 	mux.Handle(adminPrefix, r.adminHandler())
-	s, err := serve(r.name, r.listen, mux, r.log)
+	scrape, err := r.home.Token(metricsToken)
+	if err != nil {
+		return err
+	}
+	r.tel.Serve(mux, r.admin, scrape)
+	s, err := serve(r.name, r.listen, r.tel.Handler(mux), r.log)
 	if err != nil {
 		return err
 	}

@@ -41,6 +41,10 @@ type RoleConfig struct {
 	Watcher string
 	Log     *slog.Logger
 	Note    func(string)
+	// Version is what metrics and spans say of the program.
+	Version string
+	// Metrics is an address to serve metrics on without a token; empty for none.
+	Metrics string
 }
 
 // Served is one role that runs alone.
@@ -63,39 +67,11 @@ func Serve(ctx context.Context, cfg RoleConfig) (*Served, error) {
 }
 
 func (s *Served) start(ctx context.Context, cfg RoleConfig) error {
-	var app gateway.App
-	if cfg.Role == RoleGateway {
-		var err error
-		if app, err = gateway.LoadApp(cfg.AppFile); err != nil {
-			return err
-		}
-	}
 	if err := checkListen(cfg.Role, cfg.Listen); err != nil {
 		return err
 	}
-	l, chainID, err := s.reach(ctx, cfg.Node)
+	h, app, err := s.prepare(ctx, cfg)
 	if err != nil {
-		return err
-	}
-	if cfg.Role == RoleGateway {
-		if err := checkParts(ctx, l, app); err != nil {
-			return err
-		}
-	}
-	h, err := home.OpenOrCreate(cfg.Home, chainID, cfg.Role)
-	if err != nil {
-		return err
-	}
-	release, err := holdHome(ctx, h)
-	if err != nil {
-		return err
-	}
-	s.stops = append(s.stops, release)
-	if s.role, err = newServedRole(h, l, cfg); err != nil {
-		return err
-	}
-	s.stops = append(s.stops, s.role.close)
-	if err := awaitCoins(ctx, l, s.role.owner, cfg.Note); err != nil {
 		return err
 	}
 	if err := s.open(ctx, cfg, app); err != nil {
@@ -105,11 +81,62 @@ func (s *Served) start(ctx context.Context, cfg RoleConfig) error {
 	if err := s.role.serve(); err != nil {
 		return err
 	}
-	s.stops = append(s.stops, h.ClearRunning)
+	stop, err := serveMetrics(cfg.Metrics, cfg.Log, s.role.tel)
+	if err != nil {
+		return err
+	}
+	s.stops = append(s.stops, stop, h.ClearRunning)
 	return h.SetRunning(home.Running{
 		PID: os.Getpid(), Started: time.Now().UTC(), Node: cfg.Node,
 		Roles: map[string]home.Role{cfg.Role: s.role.running()},
 	})
+}
+
+// prepare makes all ready for the role's asset to be registered: of a gateway, its app
+// file is read and checked.
+func (s *Served) prepare(ctx context.Context, cfg RoleConfig) (*home.Home, gateway.App, error) {
+	var app gateway.App
+	if cfg.Role == RoleGateway {
+		var err error
+		if app, err = gateway.LoadApp(cfg.AppFile); err != nil {
+			return nil, app, err
+		}
+		cfg = ofApp(cfg, app)
+	}
+	l, chainID, err := s.reach(ctx, cfg.Node)
+	if err != nil {
+		return nil, app, err
+	}
+	if cfg.Role == RoleGateway {
+		if err := checkParts(ctx, l, app); err != nil {
+			return nil, app, err
+		}
+	}
+	h, err := home.OpenOrCreate(cfg.Home, chainID, cfg.Role)
+	if err != nil {
+		return nil, app, err
+	}
+	release, err := holdHome(ctx, h)
+	if err != nil {
+		return nil, app, err
+	}
+	s.stops = append(s.stops, release)
+	tracing, stop, err := openTracing(ctx, cfg.Version, cfg.Log)
+	if err != nil {
+		return nil, app, err
+	}
+	s.stops = append(s.stops, stop)
+	if s.role, err = newServedRole(h, l, cfg); err != nil {
+		return nil, app, err
+	}
+	s.role.beSeen(cfg.Version, tracing)
+	s.stops = append(s.stops, s.role.close)
+	if cfg.Role == RoleGateway {
+		if err := s.role.useApp(cfg.AppFile, app); err != nil {
+			return nil, app, err
+		}
+	}
+	return h, app, awaitCoins(ctx, l, s.role.owner, cfg.Note)
 }
 
 // reach connects to a node, which tells the id of its chain.
@@ -144,7 +171,7 @@ func (s *Served) open(ctx context.Context, cfg RoleConfig, app gateway.App) erro
 		}
 		return s.role.openModel(ctx, cfg.Upstream)
 	}
-	if err := s.role.register(ctx, types.Hash{}); err != nil {
+	if err := s.role.registerApp(ctx, app); err != nil {
 		return err
 	}
 	return s.role.openGateway(ctx, app, nil)

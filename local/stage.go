@@ -9,6 +9,7 @@ import (
 	"github.com/weal-network/weal/home"
 	"github.com/weal-network/weal/ledger"
 	"github.com/weal-network/weal/node"
+	"github.com/weal-network/weal/telemetry"
 	"github.com/weal-network/weal/types"
 	"github.com/weal-network/weal/vault"
 )
@@ -20,6 +21,8 @@ type stage struct {
 	keys   *keys
 	chain  *node.Node
 	ledger *ledger.Ledger
+
+	tracing *telemetry.Tracing
 }
 
 // run brings the roles up, each step finding what an earlier run has done.
@@ -48,12 +51,23 @@ func (s *stage) run(ctx context.Context) (err error) {
 		return err
 	}
 	s.running.Roles = map[string]home.Role{}
-	for name, r := range roles {
+	var seen []*telemetry.Role
+	for _, name := range roleNames {
+		r := roles[name]
 		s.running.Roles[name] = r.running()
 		if err := r.serve(); err != nil {
 			return err
 		}
+		seen = append(seen, r.tel)
 	}
+	if s.cfg.NoMetrics {
+		return nil
+	}
+	stop, err := serveMetrics(home.Loopback(s.cfg.Ports.Metrics), s.cfg.Log, seen...)
+	if err != nil {
+		return err
+	}
+	s.onStop(stop)
 	return nil
 }
 
@@ -66,6 +80,7 @@ func (s *stage) newRole(name string, kind types.Kind, port int) (*role, error) {
 		name: name, home: s.home, admin: s.keys.admin, listen: home.Loopback(port), db: s.cfg.DB, exposure: exposure, log: s.cfg.Log.With("role", name),
 		owned: owned{ledger: s.ledger, owner: owner, key: s.keys.roles[name], about: about(AppName+"-"+name, kind, home.URL(port)), home: s.home},
 	}
+	r.beSeen(s.cfg.Version, s.tracing)
 	s.onStop(r.close)
 	return r, nil
 }
@@ -116,7 +131,7 @@ func (s *stage) openAll(ctx context.Context, roles map[string]*role) error {
 	if err != nil {
 		return err
 	}
-	p, closePurse, err := openPurse(ctx, s.home, s.ledger)
+	p, closePurse, err := openPurse(toldBy(ctx, roles[RoleGateway].tel), s.home, s.ledger)
 	if err != nil {
 		return err
 	}
@@ -128,7 +143,7 @@ func (s *stage) openAll(ctx context.Context, roles map[string]*role) error {
 		roles[RoleVault].worker.SetAsset(ctx, vaultAsset),
 		roles[RoleModel].openModel(ctx, s.cfg.Upstream),
 		roles[RoleGateway].openGateway(ctx,
-			gateway.App{Name: AppName, Model: modelAsset, Vaults: []types.AssetID{vaultAsset}},
+			s.cfg.Upstream.tasks(gateway.App{Name: AppName, Model: modelAsset, Vaults: []types.AssetID{vaultAsset}}),
 			&ownTab{purse: p, id: s.running.Tab, key: s.keys.api}),
 	)
 }

@@ -33,6 +33,8 @@ type Config struct {
 	Log *slog.Logger
 	// Version is what run.json says of the program.
 	Version string
+	// NoMetrics leaves the page of metrics out.
+	NoMetrics bool
 	// Note, if set, is told in plain words what is going on.
 	Note func(string)
 }
@@ -83,7 +85,12 @@ func (n *Network) start(ctx context.Context, cfg Config) error {
 	if err != nil {
 		return err
 	}
-	s := &stage{Network: n, cfg: cfg, keys: k, chain: chain}
+	tracing, stop, err := openTracing(ctx, cfg.Version, cfg.Log)
+	if err != nil {
+		return err
+	}
+	n.onStop(stop)
+	s := &stage{Network: n, cfg: cfg, keys: k, chain: chain, tracing: tracing}
 	if err := s.run(ctx); err != nil {
 		return err
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/weal-network/weal/keep"
 	"github.com/weal-network/weal/ledger"
 	"github.com/weal-network/weal/pay"
+	"github.com/weal-network/weal/telemetry"
 	"github.com/weal-network/weal/types"
 	"github.com/weal-network/weal/watcher"
 	"github.com/weal-network/weal/wire"
@@ -38,11 +39,14 @@ type WatcherConfig struct {
 	Grace, Patience time.Duration
 	Log             *slog.Logger
 	Note            func(string)
+	// Version and Metrics are as in RoleConfig.
+	Version, Metrics string
 }
 
 // ServedWatcher is a watcher that runs.
 type ServedWatcher struct {
 	base    Served
+	tel     *telemetry.Role
 	account string
 	url     string
 }
@@ -86,6 +90,13 @@ func (s *ServedWatcher) start(ctx context.Context, cfg WatcherConfig) error {
 		return err
 	}
 	s.account = account.Address()
+	tracing, stop, err := openTracing(ctx, cfg.Version, cfg.Log)
+	if err != nil {
+		return err
+	}
+	s.onStop(stop)
+	s.tel = telemetry.New(RoleWatcher, telemetry.Options{Version: cfg.Version, Log: cfg.Log.With("role", RoleWatcher), Tracing: tracing})
+	watchChain(s.tel, l, account)
 	if err := awaitCoins(ctx, l, account, cfg.Note); err != nil {
 		return err
 	}
@@ -111,12 +122,13 @@ func (s *ServedWatcher) open(ctx context.Context, h *home.Home, l *ledger.Ledger
 	}
 	s.onStop(db.Close)
 	w, err := watcher.Open(ctx, watcher.Config{
-		ChainID: h.ChainID(), Account: s.account, Chain: l, Settler: refusing{account}, DB: db,
+		ChainID: h.ChainID(), Account: s.account, Chain: l, Settler: earn.Seen(refusing{account}, s.tel), DB: db,
 		Grace: cfg.Grace, Patience: cfg.Patience, Worth: watcherWorth, Least: watcherLeast, Log: cfg.Log.With("role", RoleWatcher),
 	})
 	if err != nil {
 		return nil, err
 	}
+	tellWatcher(s.tel, w, db)
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var bg sync.WaitGroup
 	bg.Go(func() { w.Run(running) })
@@ -145,11 +157,21 @@ func (s *ServedWatcher) serve(h *home.Home, w *watcher.Watcher, cfg WatcherConfi
 		}
 		wire.WriteJSON(rw, http.StatusOK, kept)
 	})
-	server, err := serve(RoleWatcher, cfg.Listen, mux, cfg.Log)
+	scrape, err := h.Token(metricsToken)
+	if err != nil {
+		return err
+	}
+	s.tel.Serve(mux, token, scrape)
+	server, err := serve(RoleWatcher, cfg.Listen, s.tel.Handler(mux), cfg.Log)
 	if err != nil {
 		return err
 	}
 	s.onStop(server.stop)
+	stop, err := serveMetrics(cfg.Metrics, cfg.Log, s.tel)
+	if err != nil {
+		return err
+	}
+	s.onStop(stop)
 	return nil
 }
 

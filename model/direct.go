@@ -59,6 +59,9 @@ func (m *Model) readDirect(r *http.Request, o *order) error {
 // firmPrice is what o costs at once.
 func (o *order) firmPrice(p types.Price) (types.Amount, error) {
 	want, err := meter.New(p.Tokens, o.size, o.limit)
+	if o.task != "" {
+		want, err = meter.Input(p.Tokens, o.size)
+	}
 	if err != nil {
 		return types.Amount{}, err
 	}
@@ -142,7 +145,13 @@ func (s *stream) whole(last wire.Completion, rec record) {
 		}{&out, rec.Text, rec.Trailer})
 		return
 	}
+	if s.o.task != "" {
+		s.result(rec)
+		return
+	}
 	last.Object = "chat.completion"
-	last.Choices = []wire.Choice{{Message: &wire.Content{Role: "assistant", Content: rec.Text}, FinishReason: &rec.Finish}}
+	last.Choices = []wire.Choice{{
+		Message: &wire.Content{Role: "assistant", Content: s.said.Text(), ToolCalls: s.said.Calls()}, FinishReason: &rec.Finish,
+	}}
 	wire.WriteJSON(s.w, http.StatusOK, last)
 }

@@ -18,6 +18,10 @@
 // sentences of the passages in the prompt and needs no model at all. Handler
 // serves, Book holds what was earned.
 //
+// What a model gives is text, and calls of tools, which count as text (calls.go,
+// parts.go). Embeddings and rerankings are tasks (task.go): charged by their input, all
+// at once, and given as one text, their JSON.
+//
 // direct.go is how a client without a gateway pays: by x402, for the whole answer at
 // once. spec/wire.md and spec/x402.md have the endpoints, statuses and codes.
 package model

@@ -9,6 +9,8 @@ import (
 
 func (m *Model) routes(mux *http.ServeMux) {
 	mux.HandleFunc("POST "+wire.PathCompletions, m.complete)
+	mux.HandleFunc("POST "+wire.PathEmbeddings, m.task(Embeddings))
+	mux.HandleFunc("POST "+wire.PathRerank, m.task(Rerank))
 	mux.HandleFunc("POST "+wire.PathTicks, m.tick)
 	mux.HandleFunc("POST "+wire.PathAdmit, m.admit)
 	mux.HandleFunc("GET "+wire.PathModels, m.models)
@@ -22,7 +24,7 @@ func (m *Model) routes(mux *http.ServeMux) {
 
 func (m *Model) models(w http.ResponseWriter, _ *http.Request) {
 	wire.WriteJSON(w, http.StatusOK, wire.ModelList{
-		Object: "list", Data: []wire.Model{{ID: m.cfg.Name, Object: "model", OwnedBy: "weal"}},
+		Object: "list", Data: []wire.Model{{ID: m.cfg.Name, Object: "model", OwnedBy: "weal", Supports: supports(m.cfg.Upstream)}},
 	})
 }
 

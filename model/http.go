@@ -19,8 +19,11 @@ type HTTP struct {
 	URL string
 	// Key is sent as bearer token, if there is one.
 	Key string
-	// Model is the upstream's name of the model to use.
-	Model string
+	// Model is the upstream's name of the model to use, Embeddings and Rerank those
+	// for these tasks; without one the task is not served.
+	Model      string
+	Embeddings string
+	Rerank     string
 	// HeaderTimeout bounds the wait for the answer's head, IdleTimeout the one
 	// for each next event. A server that loads a model first may need long.
 	HeaderTimeout time.Duration
@@ -47,13 +50,16 @@ var errIdle = errors.New("no event in time")
 
 // Open implements Upstream.
 func (h *HTTP) Open(ctx context.Context, p Prompt) (Answer, error) {
+	if p.Task != "" {
+		return h.openTask(ctx, p)
+	}
 	body, err := h.body(p.Body)
 	if err != nil {
 		return nil, err
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	timer := time.AfterFunc(h.HeaderTimeout, func() { cancel(errIdle) })
-	resp, err := h.send(ctx, body, p.Trace) //nolint:bodyclose // the answer closes it
+	resp, err := h.send(ctx, "/chat/completions", body, p.Trace) //nolint:bodyclose // the answer closes it
 	if err != nil {
 		timer.Stop()
 		defer cancel(nil)
@@ -67,8 +73,8 @@ func (h *HTTP) Open(ctx context.Context, p Prompt) (Answer, error) {
 	return a, nil
 }
 
-func (h *HTTP) send(ctx context.Context, body []byte, trace http.Header) (*http.Response, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, h.URL+"/chat/completions", bytes.NewReader(body))
+func (h *HTTP) send(ctx context.Context, path string, body []byte, trace http.Header) (*http.Response, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, h.URL+path, bytes.NewReader(body))
 	if err != nil {
 		return nil, err
 	}

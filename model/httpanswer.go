@@ -22,7 +22,8 @@ type httpAnswer struct {
 	timer  *time.Timer
 	body   io.ReadCloser
 	events *wire.EventReader // nil if the answer came whole
-	whole  string
+	whole  []wire.Content    // what is left of one
+	calls  calls
 	finish string
 	seen   bool // an event that belongs to a completion
 }
@@ -39,7 +40,8 @@ type event struct {
 }
 
 type text struct {
-	Content string `json:"content"`
+	Content string     `json:"content"`
+	Calls   []callPart `json:"tool_calls"`
 }
 
 // start reads the answer's head: an error, a whole completion, or a stream.
@@ -72,19 +74,20 @@ func (a *httpAnswer) readWhole(b []byte) error {
 	if len(e.Choices) == 0 {
 		return upstreamError(CodeNonsense, "the model's upstream answered with JSON that is no chat completion")
 	}
-	a.whole, a.finish = e.Choices[0].Message.Content, cmp.Or(e.Choices[0].Finish, finishStop)
-	return nil
+	a.finish = cmp.Or(e.Choices[0].Finish, finishStop)
+	a.whole, err = a.calls.pieces(e.Choices[0].Message)
+	return err
 }
 
 // Next implements Answer.
-func (a *httpAnswer) Next() (string, error) {
-	if a.events == nil || a.finish != "" {
-		piece := a.whole
-		a.whole = ""
-		if piece == "" {
-			return "", io.EOF
-		}
+func (a *httpAnswer) Next() (wire.Content, error) {
+	if len(a.whole) > 0 {
+		piece := a.whole[0]
+		a.whole = a.whole[1:]
 		return piece, nil
+	}
+	if a.events == nil || a.finish != "" {
+		return wire.Content{}, io.EOF
 	}
 	// The timer runs only while we read: who waits for ticks meanwhile is not
 	// the upstream's fault.
@@ -93,22 +96,27 @@ func (a *httpAnswer) Next() (string, error) {
 		a.timer.Reset(a.patience())
 		data, err := a.events.Next()
 		if err != nil {
-			return "", a.ended(err)
+			return wire.Content{}, a.ended(err)
 		}
 		e, err := readEvent(data)
 		if err != nil {
-			return "", err
+			return wire.Content{}, err
 		}
 		if len(e.Choices) == 0 {
 			continue
 		}
 		a.seen = true
 		a.finish = e.Choices[0].Finish
-		if piece := e.Choices[0].Delta.Content; piece != "" {
-			return piece, nil
+		pieces, err := a.calls.pieces(e.Choices[0].Delta)
+		if err != nil {
+			return wire.Content{}, err
+		}
+		if len(pieces) > 0 {
+			a.whole = pieces[1:]
+			return pieces[0], nil
 		}
 		if a.finish != "" {
-			return "", io.EOF
+			return wire.Content{}, io.EOF
 		}
 	}
 }

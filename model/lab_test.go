@@ -45,19 +45,29 @@ type script struct {
 	closed bool
 }
 
-func (s *script) Next() (string, error) {
+func (s *script) Next() (wire.Content, error) {
 	if len(s.pieces) > 0 {
 		piece := s.pieces[0]
 		s.pieces = s.pieces[1:]
-		return piece, nil
+		return wire.Content{Content: piece}, nil
 	}
 	if s.err != nil {
-		return "", s.err
+		return wire.Content{}, s.err
 	}
-	return "", io.EOF
+	return wire.Content{}, io.EOF
 }
 func (s *script) Finish() string { return "stop" }
 func (s *script) Close() error   { s.closed = true; return nil }
+
+// counted counts what a lab's upstream is asked.
+type counted struct{ l *lab }
+
+func (c counted) Open(ctx context.Context, p model.Prompt) (model.Answer, error) {
+	c.l.asked++
+	return c.l.upstream.Open(ctx, p)
+}
+
+func (c counted) Supports() []string { return c.l.can }
 
 // lab is a model, its chain and one payer.
 type lab struct {
@@ -68,6 +78,7 @@ type lab struct {
 	model    *model.Model
 	server   *httptest.Server
 	upstream model.Upstream
+	can      []string // what it supports
 	asked    int
 	wait     time.Duration
 }
@@ -94,10 +105,7 @@ func (l *lab) start() {
 	m, err := model.New(l.t.Context(), model.Config{
 		ChainID: modeltest.ChainID, Asset: asset, Key: modeltest.Key("asset", uint64(asset)), DB: l.db, Exposure: types.NewAmount(100_000),
 		Chain: l.chain, Settler: l.chain, Name: "test-model", TickWait: l.wait,
-		Upstream: upstreamFunc(func(ctx context.Context, p model.Prompt) (model.Answer, error) {
-			l.asked++
-			return l.upstream.Open(ctx, p)
-		}),
+		Upstream: counted{l},
 	})
 	require.NoError(l.t, err)
 	l.model, l.server = m, httptest.NewServer(m.Handler())
@@ -138,7 +146,9 @@ func (l *lab) order(maxTokens int) pay.Order {
 type answer struct {
 	status   int
 	err      *wire.Error
-	text     string
+	text     string // all that was given
+	content  string
+	parts    []wire.ToolCall
 	finish   string
 	usage    *wire.Usage
 	receipts []pay.SignedReceipt
@@ -183,8 +193,10 @@ func (l *lab) send(ctx context.Context, s modeltest.Signed, body []byte, onText 
 
 func (a *answer) take(c wire.Completion, onText func(int)) {
 	for _, choice := range c.Choices {
-		if choice.Delta != nil && choice.Delta.Content != "" {
-			a.text += choice.Delta.Content
+		if choice.Delta != nil && choice.Delta.Given() != "" {
+			a.text += choice.Delta.Given()
+			a.content += choice.Delta.Content
+			a.parts = append(a.parts, choice.Delta.ToolCalls...)
 			if onText != nil {
 				onText(len(a.text))
 			}
@@ -202,6 +214,15 @@ func (a *answer) take(c wire.Completion, onText func(int)) {
 	if c.Weal != nil {
 		a.receipts = append(a.receipts, c.Weal.Receipts...)
 	}
+}
+
+// calls are the tools that an answer calls.
+func (a *answer) calls() []wire.ToolCall {
+	var said wire.Said
+	if err := said.Add(wire.Content{ToolCalls: a.parts}); err != nil {
+		panic(err)
+	}
+	return said.Calls()
 }
 
 // tick posts a tick and returns the status and the ticks paid.

@@ -13,6 +13,7 @@ import (
 	"github.com/weal-network/weal/earn"
 	"github.com/weal-network/weal/model/registry"
 	"github.com/weal-network/weal/pay"
+	"github.com/weal-network/weal/telemetry"
 	"github.com/weal-network/weal/types"
 	"github.com/weal-network/weal/vault/seal"
 )
@@ -54,6 +55,8 @@ type Config struct {
 	Unpaid bool
 	Log    *slog.Logger
 	Now    func() time.Time
+	// Telemetry is told what the model does; nil for nobody.
+	Telemetry *telemetry.Role
 }
 
 // Model sells the answers of an upstream. It is safe for concurrent use.
@@ -65,6 +68,7 @@ type Model struct {
 	bodies *bodies
 	// answers seals what is kept for a retry.
 	answers seal.Table
+	seen    *seen // nil if nobody is told
 	stop    context.CancelFunc
 	bg      sync.WaitGroup
 }
@@ -85,7 +89,7 @@ func New(ctx context.Context, cfg Config) (*Model, error) {
 	}
 	book, err := earn.Open(ctx, earn.Config{
 		ChainID: cfg.ChainID, Asset: cfg.Asset, Exposure: cfg.Exposure, ExposureAll: cfg.ExposureAll, Chain: cfg.Chain, DB: cfg.DB, Now: cfg.Now, Log: cfg.Log,
-		Contact: cfg.Contact, Watcher: cfg.Watcher,
+		Contact: cfg.Contact, Watcher: cfg.Watcher, Telemetry: cfg.Telemetry,
 	})
 	if err != nil {
 		return nil, err
@@ -98,7 +102,7 @@ func New(ctx context.Context, cfg Config) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &Model{answers: answers, cfg: cfg, book: book, chain: pay.ChainHash(cfg.ChainID), known: registry.New(cfg.Chain, cfg.Now), bodies: kept}
+	m := &Model{answers: answers, cfg: cfg, book: book, chain: pay.ChainHash(cfg.ChainID), known: registry.New(cfg.Chain, cfg.Now), bodies: kept, seen: newSeen(cfg.Telemetry, cfg.Name)}
 	bg, stop := context.WithCancel(context.WithoutCancel(ctx))
 	m.stop = stop
 	if cfg.Settler != nil {

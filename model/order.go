@@ -15,6 +15,7 @@ import (
 
 // order is a request that was checked against the price list.
 type order struct {
+	task    Task // empty for a chat completion
 	body    []byte
 	input   types.Hash // SHA-256 of body
 	trace   http.Header
@@ -34,14 +35,20 @@ func (o *order) firm() bool { return o.payment.Leaf != nil }
 
 // parse reads a request and its payment, and checks them as far as they need no
 // price list.
-func (m *Model) parse(r *http.Request, body []byte) (*order, error) {
+func (m *Model) parse(r *http.Request, task Task, body []byte) (*order, error) {
+	if task != "" {
+		return m.parseTask(r, task, body)
+	}
 	o := &order{trace: r.Header, body: body, input: sha256.Sum256(body), stream: true}
 	var req wire.ChatRequest
 	if err := wire.Decode(o.body, &req); err != nil {
 		return nil, err
 	}
-	var err error
-	if o.size, err = prompt.Bytes(req.Messages); err != nil {
+	err := m.supports(req)
+	if err != nil {
+		return nil, err
+	}
+	if o.size, err = prompt.Size(req); err != nil {
 		return nil, err
 	}
 	o.prompt = types.Tokens(o.size)

@@ -167,13 +167,13 @@ type readerAnswer struct {
 	finish string
 }
 
-func (a *readerAnswer) Next() (string, error) {
+func (a *readerAnswer) Next() (wire.Content, error) {
 	if len(a.pieces) == 0 {
-		return "", io.EOF
+		return wire.Content{}, io.EOF
 	}
 	piece := a.pieces[0]
 	a.pieces = a.pieces[1:]
-	return piece, nil
+	return wire.Content{Content: piece}, nil
 }
 
 func (a *readerAnswer) Finish() string { return a.finish }

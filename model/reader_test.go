@@ -25,8 +25,8 @@ func readAll(t *testing.T, a Answer) (string, error) {
 		if err != nil {
 			return b.String(), err
 		}
-		require.NotEmpty(t, piece)
-		b.WriteString(piece)
+		require.NotEmpty(t, piece.Given())
+		b.WriteString(piece.Given())
 	}
 }
 

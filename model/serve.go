@@ -22,7 +22,7 @@ func (m *Model) complete(w http.ResponseWriter, r *http.Request) {
 		err = m.giveAway(w, r, body)
 	default:
 		var o *order
-		if o, err = m.serve(w, r, body); err != nil && m.challenge(w, r, o, err) {
+		if o, err = m.serve(w, r, "", body); err != nil && m.challenge(w, r, o, err) {
 			return
 		}
 	}
@@ -31,11 +31,11 @@ func (m *Model) complete(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// serve returns an error only as long as nothing was written, and with it what
-// was understood of the request, or nil.
-func (m *Model) serve(w http.ResponseWriter, r *http.Request, body []byte) (*order, error) {
+// serve answers a prompt, or does a task if one is named. It returns an error only as
+// long as nothing was written, and with it what was understood of the request, or nil.
+func (m *Model) serve(w http.ResponseWriter, r *http.Request, task Task, body []byte) (*order, error) {
 	ctx := r.Context()
-	o, err := m.parse(r, body)
+	o, err := m.parse(r, task, body)
 	if err != nil {
 		return o, err
 	}
@@ -63,7 +63,7 @@ func (m *Model) giveAway(w http.ResponseWriter, r *http.Request, body []byte) er
 	if err := wire.Decode(body, &req); err != nil {
 		return err
 	}
-	size, err := prompt.Bytes(req.Messages)
+	size, err := prompt.Size(req)
 	if err != nil {
 		return err
 	}
@@ -102,7 +102,7 @@ func (m *Model) take(ctx context.Context, o *order) (done func(), err error) {
 func (m *Model) answer(ctx context.Context, w http.ResponseWriter, o *order) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel() // the upstream works no longer than we listen
-	a, err := m.cfg.Upstream.Open(ctx, Prompt{Body: o.body, Trace: o.trace})
+	a, err := m.cfg.Upstream.Open(ctx, Prompt{Task: o.task, Body: o.body, Trace: o.trace})
 	if err != nil {
 		m.cfg.Log.Warn("upstream failed before the first byte", "order", o.hash.String(), "err", err)
 		return err
@@ -121,11 +121,13 @@ func (m *Model) answer(ctx context.Context, w http.ResponseWriter, o *order) err
 
 // record is what is kept of an answer, to give it again.
 type record struct {
-	Input   string       `json:"input"`
-	Text    string       `json:"text"`
-	Finish  string       `json:"finish,omitempty"`
-	Error   *wire.Error  `json:"error,omitempty"`
-	Trailer wire.Trailer `json:"trailer"`
+	Input string `json:"input"`
+	// Text is all that was given; Parts are what it was given in, if a tool was called.
+	Text    string         `json:"text"`
+	Parts   []wire.Content `json:"parts,omitempty"`
+	Finish  string         `json:"finish,omitempty"`
+	Error   *wire.Error    `json:"error,omitempty"`
+	Trailer wire.Trailer   `json:"trailer"`
 }
 
 // replay gives the answer again that the order was served with. It asks for no
@@ -139,8 +141,8 @@ func (m *Model) replay(w http.ResponseWriter, o *order, kept []byte) error {
 		return errOtherBody
 	}
 	s := m.newStream(w, o)
-	if rec.Text != "" {
-		s.emit(rec.Text)
+	for _, piece := range rec.pieces() {
+		s.emit(piece)
 	}
 	s.last(rec)
 	return nil

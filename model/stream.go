@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/weal-network/weal/model/meter"
 	"github.com/weal-network/weal/pay"
 	"github.com/weal-network/weal/types"
 	"github.com/weal-network/weal/wire"
@@ -25,9 +24,11 @@ type stream struct {
 	w      http.ResponseWriter
 	events *wire.Events    // nil if the answer is sent whole
 	chunk  wire.Completion // what all chunks have in common
-	text   strings.Builder
-	paid   uint32 // ticks known to be paid
-	gone   error  // why nobody listens any more
+	text   strings.Builder // all that was given
+	said   wire.Said
+	parts  []wire.Content // in their order, if a tool was called
+	paid   uint32         // ticks known to be paid
+	gone   error          // why nobody listens any more
 }
 
 var (
@@ -54,8 +55,8 @@ func (m *Model) newStream(w http.ResponseWriter, o *order) *stream {
 	return s
 }
 
-// run sends the answer's text. It returns why it ended well, or what went wrong.
-func (s *stream) run(ctx context.Context, a Answer, piece string, err error) (finish string, _ error) {
+// run sends the answer. It returns why it ended well, or what went wrong.
+func (s *stream) run(ctx context.Context, a Answer, piece wire.Content, err error) (finish string, _ error) {
 	for err == nil {
 		if err := s.send(ctx, piece); err != nil {
 			if errors.Is(err, errLength) {
@@ -72,16 +73,15 @@ func (s *stream) run(ctx context.Context, a Answer, piece string, err error) (fi
 	return "", err
 }
 
-// send sends a piece of text, in parts as they are paid for.
-func (s *stream) send(ctx context.Context, piece string) error {
-	// JSON would write what is no UTF-8 in more bytes than were counted.
-	piece = strings.ToValidUTF8(piece, "\ufffd")
-	for piece != "" {
-		n := meter.Cut(piece, s.o.meter.Room(s.paid)-s.text.Len())
+// send sends a piece, in parts as they are paid for.
+func (s *stream) send(ctx context.Context, piece wire.Content) error {
+	piece = valid(piece)
+	for piece.Given() != "" {
+		head, rest := cut(piece, s.o.meter.Room(s.paid)-s.text.Len())
 		switch {
-		case n > 0:
-			s.emit(piece[:n])
-			piece = piece[n:]
+		case head.Given() != "":
+			s.emit(head)
+			piece = rest
 			if s.gone != nil {
 				return s.gone
 			}
@@ -109,17 +109,17 @@ func (s *stream) await(ctx context.Context, k uint32) error {
 	return nil
 }
 
-// emit sends text that may be sent.
-func (s *stream) emit(text string) {
+// emit sends what may be sent: text, or a part of one call.
+func (s *stream) emit(piece wire.Content) {
 	if s.text.Len() == 0 && !s.m.cfg.Unpaid {
 		s.m.book.Give(s.o.hash)
 	}
-	s.text.WriteString(text)
+	s.add(piece)
 	if s.events == nil {
 		return
 	}
 	c := s.chunk
-	c.Choices = []wire.Choice{{Delta: &wire.Content{Content: text}}}
+	c.Choices = []wire.Choice{{Delta: &piece}}
 	s.note(s.events.Send(c))
 }
 
@@ -144,7 +144,7 @@ func (s *stream) end(ctx context.Context, finish string, failure error) {
 		s.last(record{Text: s.text.String(), Finish: finish, Error: s.explain(failure)})
 		return
 	}
-	rec := record{Input: s.o.input.String(), Text: s.text.String(), Finish: finish, Error: s.explain(failure)}
+	rec := record{Input: s.o.input.String(), Text: s.text.String(), Parts: s.parts, Finish: finish, Error: s.explain(failure)}
 	receipt, err := s.receipt(ctx, failure)
 	if err == nil {
 		rec.Trailer.Receipts = []pay.SignedReceipt{receipt}
@@ -155,6 +155,7 @@ func (s *stream) end(ctx context.Context, finish string, failure error) {
 		rec.Finish, rec.Error = "", wire.NewError(http.StatusInternalServerError, wire.TypeServer, "internal",
 			"the answer could not be kept: %v; retry with the same payment", err)
 	}
+	s.m.seen.ended(ctx, s.o.prompt, s.text.Len(), rec.Error)
 	s.last(rec)
 }
 

@@ -9,7 +9,9 @@ import (
 
 // Prompt is what an upstream is asked.
 type Prompt struct {
-	// Body is an OpenAI chat completion request.
+	// Task is what is asked for; empty for a chat completion.
+	Task Task
+	// Body is OpenAI's request for it.
 	Body []byte
 	// Trace has the W3C trace headers of the request that caused it.
 	Trace http.Header
@@ -22,11 +24,33 @@ type Upstream interface {
 	Open(ctx context.Context, p Prompt) (Answer, error)
 }
 
+// Supporter is an Upstream that can do more than answer with text. It lists what:
+// parameters, such as wire.NeedsTools, and tasks. What is not in it is never asked for.
+type Supporter interface {
+	Supports() []string
+}
+
+func supports(u Upstream) []string {
+	if s, ok := u.(Supporter); ok {
+		return s.Supports()
+	}
+	return nil
+}
+
+// Task is something else than a chat completion: the path that it is asked at.
+type Task string
+
+// The tasks.
+const (
+	Embeddings Task = wire.PathEmbeddings
+	Rerank     Task = wire.PathRerank
+)
+
 // Answer is an answer as it comes.
 type Answer interface {
-	// Next returns the next piece of text, which is not empty. After the last
-	// one it returns io.EOF.
-	Next() (string, error)
+	// Next returns the next piece, which gives something: text, or a part of a call
+	// with its index. After the last one it returns io.EOF.
+	Next() (wire.Content, error)
 	// Finish returns OpenAI's reason why the answer ended, once Next has
 	// returned io.EOF.
 	Finish() string

@@ -79,6 +79,9 @@ type Config struct {
 	BlockTime time.Duration
 	// Accounts are what Init funds.
 	Accounts []Account
+	// Metrics has consensus count in Prometheus' default registry, for whoever serves
+	// that; config.toml has consensus serve it itself.
+	Metrics bool
 	// Log takes what happens inside; nothing is logged if it is nil.
 	Log *slog.Logger
 }

@@ -30,6 +30,7 @@ type Node struct {
 	home    string
 	chainID string
 	log     log.Logger
+	counts  bool // consensus counts, whatever its settings say
 
 	app   *app.App
 	pool  *evmmempool.Mempool // nil if the settings turn the EVM's mempool off

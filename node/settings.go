@@ -79,6 +79,7 @@ func DefaultCometSettings() *cmtcfg.Config {
 	c.Consensus.TimeoutPropose = time.Second
 	c.Consensus.TimeoutCommit = time.Second
 	c.RPC.PprofListenAddress = ""
+	c.Instrumentation.PrometheusListenAddr = "127.0.0.1:26660" // off until the owner turns it on
 	return c
 }
 

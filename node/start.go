@@ -37,12 +37,16 @@ func Start(ctx context.Context, cfg Config) (*Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	return Run(ctx, v, comet, logger{log: cfg.Log})
+	return run(ctx, v, comet, logger{log: cfg.Log}, cfg.Metrics)
 }
 
 // Run is Start with settings that the caller has read: v holds what app.toml and
 // flags say, comet what config.toml does.
 func Run(ctx context.Context, v *viper.Viper, comet *cmtcfg.Config, log log.Logger) (*Node, error) {
+	return run(ctx, v, comet, log, false)
+}
+
+func run(ctx context.Context, v *viper.Viper, comet *cmtcfg.Config, log log.Logger, counts bool) (*Node, error) {
 	settings, err := checkSettings(v, comet)
 	if err != nil {
 		return nil, err
@@ -52,7 +56,7 @@ func Run(ctx context.Context, v *viper.Viper, comet *cmtcfg.Config, log log.Logg
 		return nil, err
 	}
 	n := &Node{
-		home: comet.RootDir, chainID: genesis.ChainID, log: log,
+		home: comet.RootDir, chainID: genesis.ChainID, log: log, counts: counts,
 		done: make(chan struct{}), changed: make(chan struct{}), ready: make(chan struct{}),
 	}
 	if err := n.start(v, comet, settings); err != nil {
@@ -151,7 +155,7 @@ func (n *Node) newComet(comet *cmtcfg.Config) error {
 		privval.LoadFilePV(comet.PrivValidatorKeyFile(), comet.PrivValidatorStateFile()), key,
 		proxy.NewLocalClientCreator(sdkserver.NewCometABCIWrapper(n.app)),
 		evmserver.GenDocProvider(comet), n.dbs.provide,
-		cmtnode.DefaultMetricsProvider(comet.Instrumentation),
+		metrics(comet.Instrumentation, n.counts),
 		servercmtlog.CometLoggerWrapper{Logger: n.log})
 	if err != nil {
 		return fmt.Errorf("connect consensus: %w", err)

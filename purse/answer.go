@@ -4,12 +4,17 @@ import (
 	"github.com/weal-network/weal/pay"
 	"github.com/weal-network/weal/pay/attribution"
 	"github.com/weal-network/weal/types"
+	"github.com/weal-network/weal/wire"
 )
 
 // Answer is what a question brought and what it cost.
 type Answer struct {
-	Text      string     `json:"text"`
-	Citations []Citation `json:"citations"`
+	Text string `json:"text"`
+	// Written is what each model has written, if several were to: Text is all of it.
+	Written []Written `json:"written,omitempty"`
+	// ToolCalls are the tools that the answer calls.
+	ToolCalls []wire.ToolCall `json:"tool_calls,omitempty"`
+	Citations []Citation      `json:"citations"`
 	// Items tells what each asset got, in the quote's order: vaults, then meters.
 	Items []Item        `json:"items"`
 	Total types.Amount  `json:"total"` // sum of Items, in the smallest unit of Denom
@@ -25,7 +30,8 @@ type Answer struct {
 	Keeping []Keeping `json:"keeping,omitempty"`
 	// Problems are what the other side did wrong, for a person to read.
 	Problems []string `json:"problems,omitempty"`
-	// FinishReason is the model's: "stop", "length"; empty if the answer was cut.
+	// FinishReason is the model's: "stop", "length", "tool_calls"; empty if the answer
+	// was cut.
 	FinishReason string `json:"finish_reason,omitempty"`
 	// OverheadMillis is what the gateway says it added to the model's time.
 	OverheadMillis float64 `json:"overhead_ms,omitempty"`

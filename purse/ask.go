@@ -24,9 +24,16 @@ type Ask struct {
 	AtMost types.Amount
 	// OnCitations, if set, is told the passages, checked, before the text begins.
 	OnCitations func([]Citation)
-	// OnDelta, if set, is told each piece of the answer's text as it arrives. Both
-	// are called from the goroutine that reads the stream: they should be quick.
+	// OnDelta, if set, is told each piece of the answer's text as it arrives, OnCalls
+	// each part of the tools that it calls. All are called from the goroutine that reads
+	// the stream: they should be quick.
 	OnDelta func(string)
+	OnCalls func([]wire.ToolCall)
+	// Answers is how many of the app's models are to answer, each for itself, from the
+	// same passages; zero is one. OnWriter, if set, is told which of several models writes
+	// what follows.
+	Answers  int
+	OnWriter func(types.AssetID)
 	// Approve, if set, is shown what the answer can cost at most when the quote was
 	// checked. If it returns an error, nothing is signed and Ask returns the error.
 	Approve func(ctx context.Context, b Bill) error
@@ -40,6 +47,8 @@ type question struct {
 	hash types.Hash
 	// key opens what a search gets; nil if an answer is asked for.
 	key *sealed.Private
+	// task is whether a task is asked for, which is paid at once.
+	task bool
 	// rank is the place of each passage in a search's quote, from 1.
 	rank map[types.Hash]int
 	lane *lane

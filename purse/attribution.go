@@ -48,7 +48,7 @@ func (r *reading) record() (attribution.Record, bool) {
 		}
 		passages[i] = attribution.Passage{N: uint32(c.N), Asset: c.Asset, Version: c.Version, Chunk: c.Chunk, Band: min(v.offered[c.ID].Band, attribution.MaxBand)}
 	}
-	record, err := attribution.Make(passages, r.a.Text)
+	record, err := attribution.Make(passages, r.text.String())
 	return record, err == nil
 }
 

@@ -2,6 +2,7 @@ package purse
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -12,11 +13,14 @@ import (
 
 // bill is a quote that was checked: who is to get what for which order.
 type bill struct {
-	id      string
-	denom   string
-	payees  []*payee // vaults first, then meters, in the quote's order
-	firm    types.Amount
-	most    types.Amount // firm and all ticks
+	id     string
+	denom  string
+	payees []*payee // vaults first, then meters, in the quote's order
+	firm   types.Amount
+	most   types.Amount // firm and all ticks
+	// write is how many of several models write, and are paid; zero if there are not
+	// several.
+	write   int
 	cap     types.Amount // of the lane
 	payment wire.Payment // once it is signed
 }
@@ -65,14 +69,17 @@ func (p *Purse) check(ctx context.Context, q *question, quote *wire.Quote) (*bil
 	}
 	b := &bill{id: quote.ID, denom: quote.Denom, cap: onChain.Cap}
 	base := pay.Order{Lane: l.ref, Seq: q.seq, Gateway: quote.Gateway, Request: q.hash}
-	if err := q.onlyFound(quote.Meters); err != nil {
+	if err := errors.Join(q.onlyFound(quote.Meters), q.onlyTask(quote)); err != nil {
 		return nil, err
 	}
 	if err := p.checkVaults(ctx, b, quote.Vaults, base, q.seal()); err != nil {
 		return nil, err
 	}
 	base.Items = pay.ItemsHash(b.items())
-	if err := p.checkMeters(ctx, b, quote, base, promptBound(q.body, quote.Vaults)); err != nil {
+	if err := p.checkMeters(ctx, q, b, quote, base); err != nil {
+		return nil, err
+	}
+	if b.write, err = checkModels(quote, q.Answers); err != nil {
 		return nil, err
 	}
 	if err := b.sum(); err != nil {
@@ -125,6 +132,9 @@ func (b *bill) add(v *payee) error {
 // sum adds up what the bill can cost.
 func (b *bill) sum() error {
 	for _, v := range b.payees {
+		if b.spare(v) {
+			continue
+		}
 		var ok bool
 		if b.most, ok = b.most.Add(v.most); !ok {
 			return bad("its sum does not fit 128 bits")

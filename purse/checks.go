@@ -86,7 +86,8 @@ func checkPrice(a types.Asset, denom string, item wire.OfferedPassage) error {
 
 // checkMeters checks what is metered and makes its orders. prompt is the most
 // bytes that a prompt can have come to.
-func (p *Purse) checkMeters(ctx context.Context, b *bill, quote *wire.Quote, base pay.Order, prompt int) error {
+func (p *Purse) checkMeters(ctx context.Context, q *question, b *bill, quote *wire.Quote, base pay.Order) error {
+	prompt := promptBound(q.body, quote.Vaults)
 	for _, m := range quote.Meters {
 		a, err := p.asset(ctx, m.Asset, m.Kind, m.Version)
 		if err != nil {
@@ -104,6 +105,9 @@ func (p *Purse) checkMeters(ctx context.Context, b *bill, quote *wire.Quote, bas
 		var ok bool
 		if v.most, ok = m.Price.Mul(uint64(m.Most)); !ok {
 			return bad("asset %d can cost more than fits 128 bits", m.Asset)
+		}
+		if q.task {
+			v.order.Price, v.order.Tokens, v.order.Prompt, v.order.Most = v.most, 0, 0, 0
 		}
 		if err := b.add(v); err != nil {
 			return err

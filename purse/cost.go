@@ -39,12 +39,12 @@ func (q *question) approve(ctx context.Context, b *bill) error {
 		return nil
 	}
 	out := Bill{Lane: q.lane.ref, Seq: q.seq, Denom: b.denom, Firm: b.firm, Most: b.most}
-	out.Keeping = b.keeping()
+	out.Keeping, out.Tokens = b.keeping(), q.taskTokens()
 	for _, v := range b.payees {
 		for _, id := range v.ids {
 			out.Passages = append(out.Passages, OfferedPassage{v.asset.ID, v.offered[id]})
 		}
-		if v.metered() {
+		if v.metered() && !b.spare(v) {
 			out.Tokens += uint64(v.order.Tokens) * uint64(v.order.Most) // 32 bits each, and a quote has few meters
 		}
 	}

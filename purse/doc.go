@@ -19,9 +19,11 @@
 //     text and passages (attribution.go), and if the app's receipt commits to it.
 //   - What a search buys is sealed to a key that is made for it and forgotten with it
 //     (search.go). The app is paid when all has opened and holds.
+//   - A task (task.go: embeddings, rerankings) is paid at once, and to the tick what its
+//     texts come to.
 //
 // The way through it: [Open] the state, [Purse.AddLane] for each lane of a tab,
-// [Purse.Ask] or [Purse.Search] per question, [Purse.Receipts] and [Purse.Spent] to look back.
+// [Purse.Ask], [Purse.Search] or [Purse.Do] per question, [Purse.Receipts] and [Purse.Spent] to look back.
 // Inside, a question goes through quote.go (ask), bill.go (check), sign.go
 // (promise), stream.go with tick.go (pay and read), passages.go and receipts.go
 // (verify) and finish.go (keep).

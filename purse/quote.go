@@ -64,6 +64,7 @@ func (p *Purse) post(ctx context.Context, q *question, path string, body []byte,
 	}
 	if header == wire.HeaderLane {
 		req.Header.Set(wire.HeaderPrefer, wire.PreferMinimal)
+		q.tellModels(req.Header)
 	}
 	return p.cfg.HTTP.Do(req)
 }

@@ -13,7 +13,7 @@ import (
 // the receipts, and what the gateway says it charged.
 func (r *reading) conclude() {
 	a := r.a
-	a.Text = r.text.String()
+	a.Text, a.ToolCalls, a.Written = r.parts.Text(), r.parts.Calls(), r.written()
 	for i := range a.Citations {
 		a.Citations[i].Quoted = strings.Contains(a.Text, fmt.Sprintf("[%d]", a.Citations[i].N))
 	}

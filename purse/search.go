@@ -181,11 +181,11 @@ func (w *purchase) whole() bool {
 // output is what v's receipt must be over, and false if that is not known.
 func (r *reading) output(v *payee) (types.Hash, bool) {
 	switch {
-	case !v.metered():
+	case !v.metered() && !r.q.task:
 		h, known := r.outputs[v.asset.ID]
 		return h, known
 	case r.q.key != nil:
 		return wire.SealedOutput(r.boxes), true
 	}
-	return sha256.Sum256([]byte(r.a.Text)), true
+	return r.givenBy(v), true
 }

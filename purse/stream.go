@@ -34,7 +34,8 @@ type reading struct {
 	a *Answer
 	m *meters
 
-	text     strings.Builder
+	text     strings.Builder // all that was given
+	parts    wire.Said
 	bought   *purchase
 	receipts []pay.SignedReceipt
 	checks   map[int]*verifying // of receipts, by their place
@@ -43,6 +44,7 @@ type reading struct {
 	boxes    []wire.SealedRelease         // that came, of a search
 	outputs  map[types.AssetID]types.Hash // what the receipt of each is over, of those that opened
 	said     *wire.Error                  // that the stream ended with
+	turns    []turn                       // of several models
 	began    bool
 }
 
@@ -153,6 +155,11 @@ func (r *reading) event(data []byte) error {
 		r.said = c.Error
 	}
 	if w := c.Weal; w != nil {
+		if w.Writer != 0 {
+			if err := r.hasWriter(w.Writer); err != nil {
+				return err
+			}
+		}
 		if len(w.Citations) > 0 {
 			r.citations(w.Citations)
 		}
@@ -166,21 +173,39 @@ func (r *reading) event(data []byte) error {
 	}
 	for _, choice := range c.Choices {
 		if choice.FinishReason != nil {
-			r.a.FinishReason = *choice.FinishReason
+			r.finished(choice.Index, *choice.FinishReason)
 		}
-		if choice.Delta == nil || choice.Delta.Content == "" {
+		if choice.Delta == nil {
 			continue
 		}
-		if r.text.Len()+len(choice.Delta.Content) > wire.MaxBody {
+		if err := r.parts.Add(*choice.Delta); err != nil {
+			return err
+		}
+		given := choice.Delta.Given()
+		if given == "" {
+			continue
+		}
+		if r.text.Len()+len(given) > wire.MaxBody {
 			return fmt.Errorf("the text is larger than %d MiB", wire.MaxBody>>20)
 		}
-		r.text.WriteString(choice.Delta.Content)
-		r.m.owe(r.text.Len())
-		if r.q.OnDelta != nil {
-			r.q.OnDelta(choice.Delta.Content)
+		if err := r.writes(len(given)); err != nil {
+			return err
 		}
+		r.text.WriteString(given)
+		r.m.owe(r.text.Len())
+		r.tell(*choice.Delta)
 	}
 	return nil
+}
+
+// tell passes a piece on.
+func (r *reading) tell(piece wire.Content) {
+	if r.q.OnDelta != nil && piece.Content != "" {
+		r.q.OnDelta(piece.Content)
+	}
+	if r.q.OnCalls != nil && len(piece.ToolCalls) > 0 {
+		r.q.OnCalls(piece.ToolCalls)
+	}
 }
 
 // citations checks passages; they come ahead of the text, in one event.

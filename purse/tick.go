@@ -69,6 +69,9 @@ type meter struct {
 	open  *openTick // of the lane: what of it was written down, or will be with the answer's end
 	sent  uint32
 	err   error // why nothing more is sent
+	// apart says that own bytes of the text are its own, which of several models it is.
+	apart bool
+	own   int
 }
 
 // room is how many bytes of text the asset gives without another tick.
@@ -108,9 +111,9 @@ func (ms *meters) owe(n int) {
 	ms.got = n
 	due, urgent := false, false
 	for _, m := range ms.all {
-		if m.err == nil && owed(m.leaf, n) > m.sent {
+		if m.err == nil && m.owed(n) > m.sent {
 			due = true
-			urgent = urgent || n >= m.room()
+			urgent = urgent || m.given(n) >= m.room()
 		}
 	}
 	switch {
@@ -155,7 +158,7 @@ func (ms *meters) reveal() {
 // with ms.mu held.
 func (ms *meters) grow() (more bool) {
 	for _, m := range ms.all {
-		if k := owed(m.leaf, ms.got); m.err == nil && k > m.open.revealed {
+		if k := m.owed(ms.got); m.err == nil && k > m.open.revealed {
 			m.open.revealed, more = k, true
 		}
 	}

@@ -70,16 +70,21 @@ func (v *Vault) noteQuestion(payer, question string, g *library.Generation, foun
 	for i, f := range found {
 		all[i] = tally.Found{Number: f.Number, Chunk: f.Hash}
 	}
+	v.seen.offered.Add(uint64(len(found)))
+	if len(found) == 0 {
+		v.seen.unanswered.Inc()
+	}
 	v.counts.Asked(tally.Asked{Payer: payer, Question: question, Shelf: shelf{g}, Found: all})
 }
 
-// noteSale notes passages that were released for an order.
-func (v *Vault) noteSale(o pay.Order, order types.Hash, release wire.Release, chunks []types.Hash, items []offeredItem) {
+// noteSale notes passages that are released for an order.
+func (v *Vault) noteSale(o pay.Order, order types.Hash, release wire.Release, chunks []types.Hash, items []offeredItem) error {
 	s := tally.Sale{Order: order, Lane: o.Lane, Seq: o.Seq, Passages: make([]tally.SoldPassage, len(chunks))}
 	for i, p := range release.Passages {
 		s.Passages[i] = tally.SoldPassage{Chunk: chunks[i], Source: p.Source, Heading: p.Heading, Price: items[i].price}
 	}
-	v.counts.Sold(s)
+	v.seen.released.Add(uint64(len(chunks)))
+	return v.counts.Sold(s)
 }
 
 // handleAttribution takes what gateways tell of passages that were released.
@@ -135,7 +140,7 @@ func (v *Vault) takeReport(ctx context.Context, report wire.AttributionReport) (
 		}
 		entries[i] = e.Entry
 	}
-	return v.counts.Report(report.Order, entries), nil
+	return v.counts.Report(report.Order, entries)
 }
 
 // rememberedApps is of how many apps the keys are prepared for verifying.

@@ -31,5 +31,5 @@
 // and crawling.go takes in sites. budget.go counts what payers were told, probe.go
 // tells which questions are variations, and budgetkept.go keeps the counts. counts.go
 // notes what is sold and takes apps' reports of what it counted, stats.go and
-// contributors.go tell the owner.
+// contributors.go tell the owner, metrics.go a page of metrics.
 package vault

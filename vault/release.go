@@ -141,11 +141,11 @@ func (v *Vault) serve(ctx context.Context, o pay.Order, release wire.Release, it
 			return nil, fmt.Errorf("encode release: %w", err)
 		}
 	}
-	if err := v.keepAnswer(ctx, hash, b); err != nil {
+	// Noted first: a kill between the two must not lose what contributions have earned.
+	if err := v.noteSale(o, hash, release, chunks, items); err != nil {
 		return nil, err
 	}
-	v.noteSale(o, hash, release, chunks, items)
-	return b, nil
+	return b, v.keepAnswer(ctx, hash, b)
 }
 
 // giveAway is Release where nobody pays; see Config.Unpaid.

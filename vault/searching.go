@@ -118,6 +118,7 @@ func (v *Vault) warnOf(missing error) {
 	if missing == nil || errors.Is(missing, library.ErrLexical) || errors.Is(missing, library.ErrNotReady) {
 		return
 	}
+	v.seen.degraded.Inc()
 	now := v.cfg.Now().UnixNano()
 	if last := v.warned.Load(); now-last >= int64(warnEvery) && v.warned.CompareAndSwap(last, now) {
 		v.cfg.Log.Warn("questions are answered without an endpoint that is set", "error", missing)

@@ -17,6 +17,7 @@ import (
 	"github.com/weal-network/weal/keep"
 	"github.com/weal-network/weal/model/registry"
 	"github.com/weal-network/weal/pay"
+	"github.com/weal-network/weal/telemetry"
 	"github.com/weal-network/weal/types"
 	"github.com/weal-network/weal/vault/ingest"
 	"github.com/weal-network/weal/vault/library"
@@ -81,6 +82,8 @@ type Config struct {
 	Unpaid bool
 	Log    *slog.Logger
 	Now    func() time.Time
+	// Telemetry is told what the vault does; nil for nobody.
+	Telemetry *telemetry.Role
 }
 
 // Vault is an open vault. It may be used by many goroutines.
@@ -107,6 +110,7 @@ type Vault struct {
 	progress atomic.Pointer[Progress] // of an Add that runs
 	sharing  atomic.Pointer[Sharing]  // what is kept of questions
 	warned   atomic.Int64             // when the log was told last of an endpoint that does not answer
+	seen     seen
 
 	mu    sync.Mutex // guards what follows
 	root  types.Hash // of the latest generation
@@ -177,7 +181,7 @@ func (v *Vault) open(ctx context.Context) (err error) {
 	}
 	v.book, err = earn.Open(ctx, earn.Config{
 		ChainID: v.cfg.ChainID, Exposure: v.cfg.Exposure, ExposureAll: v.cfg.ExposureAll, Chain: v.cfg.Chain, DB: v.money, Now: v.cfg.Now, Log: v.cfg.Log,
-		Contact: v.cfg.About.Contact, Watcher: v.cfg.Watcher,
+		Contact: v.cfg.About.Contact, Watcher: v.cfg.Watcher, Telemetry: v.cfg.Telemetry,
 	})
 	if err != nil {
 		return err
@@ -185,6 +189,7 @@ func (v *Vault) open(ctx context.Context) (err error) {
 	if err := v.openCounts(ctx); err != nil {
 		return err
 	}
+	v.tell(v.cfg.Telemetry)
 	if v.cfg.Settler == nil {
 		return nil
 	}

@@ -5,6 +5,8 @@
 // What always holds:
 //   - Whatever comes from outside goes through a Decode function, which bounds
 //     its size and says what is wrong with it.
+//   - What an answer gives is what Content.Given says, text and calls of tools: by it
+//     everyone meters, and receipts are over it.
 //   - Amounts are decimal strings, hashes and keys hex, binary pay structures
 //     base64url without padding.
 //

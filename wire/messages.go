@@ -18,6 +18,9 @@ const (
 	PathHealth      = "/healthz"
 	PathCompletions = "/v1/chat/completions" // client or purse → gateway → model
 	PathModels      = "/v1/models"
+	PathEmbeddings  = "/v1/embeddings" // client or purse → gateway → model
+	PathRerank      = "/v1/rerank"     // the same
+	PathResponses   = "/v1/responses"  // client → gateway
 )
 
 // Headers of a request to PathCompletions.
@@ -29,6 +32,12 @@ const (
 	// the offer of x402, which a purse does not read.
 	HeaderPrefer  = "Prefer"
 	PreferMinimal = "return=minimal"
+	// HeaderModels says how many models a quote may name of which not all write, a
+	// decimal number. Who does not send it gets a quote with one.
+	HeaderModels = "Weal-Models"
+	// HeaderAnswers says how many models are to answer, one after the other; without it
+	// one does.
+	HeaderAnswers = "Weal-Answers"
 	// HeaderPayment carries a Payment (to a gateway) or a ModelPayment (to a
 	// model): base64url of its JSON, see EncodeHeader.
 	HeaderPayment = "Weal-Payment"
@@ -99,6 +108,8 @@ type Quote struct {
 	Expires int64         `json:"expires"` // Unix seconds
 	Vaults  []Offer       `json:"vaults"`
 	Meters  []Meter       `json:"meters"`
+	// Answers is how many of the models write, if not all do: only those are paid.
+	Answers int `json:"answers,omitempty"`
 }
 
 // Meter quotes one asset that is paid by ticks: the model, and the app itself.
@@ -240,6 +251,9 @@ type Trailer struct {
 	Sealed   []SealedRelease     `json:"sealed,omitempty"`
 	Receipts []pay.SignedReceipt `json:"receipts,omitempty"`
 	Charges  []Charge            `json:"charges,omitempty"`
+	// Writer is the model that writes what follows, if the quote names several. If one is
+	// to write, it can be another as long as nothing was written.
+	Writer types.AssetID `json:"writer,omitempty"`
 	// Attribution is the record that the app's receipt commits to: which passages
 	// stand behind the answer, and how much each counted.
 	Attribution attribution.Record `json:"attribution,omitempty"`

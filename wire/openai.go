@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"net/http"
 	"strings"
+
+	"github.com/weal-network/weal/types"
 )
 
 // ChatRequest is what a role reads of an OpenAI chat completion request. Fields
@@ -17,6 +19,10 @@ type ChatRequest struct {
 	// MaxCompletionTokens replaces MaxTokens in newer clients.
 	MaxCompletionTokens *int `json:"max_completion_tokens,omitempty"`
 	N                   *int `json:"n,omitempty"`
+	// Tools and ResponseFormat go to whoever answers as they are; they count as text
+	// of the prompt.
+	Tools          json.RawMessage `json:"tools,omitempty"`
+	ResponseFormat json.RawMessage `json:"response_format,omitempty"`
 	// Weal is what a gateway is asked beyond OpenAI's fields.
 	Weal *ChatExtras `json:"weal,omitempty"`
 }
@@ -32,10 +38,30 @@ type StreamOptions struct {
 	IncludeUsage bool `json:"include_usage"`
 }
 
-// ChatMessage is one message. Content is a string or a list of parts.
+// ChatMessage is one message. Content is a string, a list of parts, or null where an
+// assistant only called tools.
 type ChatMessage struct {
 	Role    string          `json:"role"`
 	Content json.RawMessage `json:"content"`
+	// ToolCalls are what an assistant called, ToolCallID what a message of role tool
+	// answers.
+	ToolCalls  []ToolCall `json:"tool_calls,omitempty"`
+	ToolCallID string     `json:"tool_call_id,omitempty"`
+}
+
+// ToolCall is one call of a function: whole in a message, in parts in the chunks of a
+// stream, where Index says which call a part belongs to.
+type ToolCall struct {
+	Index    *int         `json:"index,omitempty"`
+	ID       string       `json:"id,omitempty"`
+	Type     string       `json:"type,omitempty"` // "function"
+	Function FunctionCall `json:"function"`
+}
+
+// FunctionCall is which function is called, and with what JSON.
+type FunctionCall struct {
+	Name      string `json:"name,omitempty"`
+	Arguments string `json:"arguments"`
 }
 
 // TextMessage makes a message of plain text.
@@ -54,17 +80,20 @@ func (m ChatMessage) Text() (string, error) {
 		return s, nil
 	}
 	var parts []struct {
-		Type string `json:"type"`
-		Text string `json:"text"`
+		Type    string `json:"type"`
+		Text    string `json:"text"`
+		Refusal string `json:"refusal"`
 	}
 	if err := json.Unmarshal(m.Content, &parts); err != nil {
 		return "", NewError(http.StatusBadRequest, TypeInvalidRequest, "bad_content", "message content: want a string or a list of parts")
 	}
 	var texts []string
 	for _, p := range parts {
-		if p.Type != "text" {
+		if p.Type == "refusal" {
+			p.Text = p.Refusal
+		} else if p.Type != "text" {
 			return "", NewError(http.StatusBadRequest, TypeInvalidRequest, "unsupported_content",
-				"message content of type %q is not supported here; send text", p.Type)
+				"message content of type %.40q is not supported here; send text", p.Type)
 		}
 		texts = append(texts, p.Text)
 	}
@@ -92,10 +121,11 @@ type Choice struct {
 	FinishReason *string  `json:"finish_reason"`
 }
 
-// Content is the text of a choice.
+// Content is what a choice says: text, calls of tools, or both.
 type Content struct {
-	Role    string `json:"role,omitempty"`
-	Content string `json:"content,omitempty"`
+	Role      string     `json:"role,omitempty"`
+	Content   string     `json:"content,omitempty"`
+	ToolCalls []ToolCall `json:"tool_calls,omitempty"`
 	// Annotations are OpenAI's url_citation annotations.
 	Annotations []Annotation `json:"annotations,omitempty"`
 }
@@ -119,6 +149,35 @@ type Usage struct {
 	PromptTokens     uint64 `json:"prompt_tokens"`
 	CompletionTokens uint64 `json:"completion_tokens"`
 	TotalTokens      uint64 `json:"total_tokens"`
+	// PromptDetails and CompletionDetails are there for clients that look for them:
+	// nothing is cached, and no token is hidden.
+	PromptDetails     *PromptDetails     `json:"prompt_tokens_details,omitempty"`
+	CompletionDetails *CompletionDetails `json:"completion_tokens_details,omitempty"`
+	// Weal is what it cost; left out between roles, which know it from receipts.
+	Weal *Cost `json:"weal,omitempty"`
+}
+
+// PromptDetails divides the tokens of a prompt.
+type PromptDetails struct {
+	Cached uint64 `json:"cached_tokens"`
+	Audio  uint64 `json:"audio_tokens"`
+}
+
+// CompletionDetails divides the tokens of an answer.
+type CompletionDetails struct {
+	Reasoning uint64 `json:"reasoning_tokens"`
+	Audio     uint64 `json:"audio_tokens"`
+	Accepted  uint64 `json:"accepted_prediction_tokens"`
+	Rejected  uint64 `json:"rejected_prediction_tokens"`
+}
+
+// Cost is what an answer cost, in the smallest unit of Denom, how many were paid,
+// and the milliseconds that the gateway added.
+type Cost struct {
+	Amount         types.Amount `json:"cost"`
+	Denom          string       `json:"denom,omitempty"`
+	Payees         int          `json:"payees"`
+	OverheadMillis float64      `json:"overhead_ms"`
 }
 
 // Model is one entry of GET /v1/models.
@@ -127,6 +186,9 @@ type Model struct {
 	Object  string `json:"object"` // "model"
 	Created int64  `json:"created"`
 	OwnedBy string `json:"owned_by"`
+	// Supports is what a model can do beyond answering with text: a parameter such as
+	// "tools", or a path such as "/v1/embeddings".
+	Supports []string `json:"supports,omitempty"`
 }
 
 // ModelList is the answer of GET /v1/models.

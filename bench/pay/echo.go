@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"github.com/weal-network/weal/model"
+	"github.com/weal-network/weal/wire"
 )
 
 // echoBytes is how much of a prompt the echo says.
@@ -32,13 +33,13 @@ func (echo) Open(_ context.Context, p model.Prompt) (model.Answer, error) {
 type echoed struct{ text string }
 
 // Next implements model.Answer.
-func (a *echoed) Next() (string, error) {
+func (a *echoed) Next() (wire.Content, error) {
 	if a.text == "" {
-		return "", io.EOF
+		return wire.Content{}, io.EOF
 	}
 	text := a.text
 	a.text = ""
-	return text, nil
+	return wire.Content{Content: text}, nil
 }
 
 // Finish implements model.Answer.

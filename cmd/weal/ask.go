@@ -34,6 +34,9 @@ are source, title, author, date, language and what else documents have; operator
 are = and != (is, is not), ^= (begins with), *= (contains), and <, <=, >, >=. What
 has a comma, a bar or a quotation mark is put in quotation marks.
 
+With --answers 2 two of the app's models answer, each for itself and from the same
+passages, which are paid once; each model is paid for what it writes.
+
 With --quote nothing is paid: it prints which passages would be bought, what each
 costs, what vaults show of them, and what the answer can cost at most.`,
 		Example: `  weal ask "What is exposure?"
@@ -49,6 +52,9 @@ costs, what vaults show of them, and what the answer can cost at most.`,
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			q.Text, q.App = args[0], types.AssetID(app)
+			if q.Answers < 1 || q.Answers > purse.MaxModels {
+				return wrong(cmd, "--answers: want 1 to %d, got %d", purse.MaxModels, q.Answers)
+			}
 			if most != "" {
 				var err error
 				if q.AtMost, _, err = priceArg(cmd, "--at-most", most); err != nil {
@@ -66,6 +72,7 @@ costs, what vaults show of them, and what the answer can cost at most.`,
 	c.Flags().Uint64Var(&app, "app", 0, "number of the app to ask; default: the home's own (another's needs: weal tab open)")
 	c.Flags().StringVar(&q.Filter, "filter", "", "which documents count, for example author=Smith|Jones, date>=2026-01-01")
 	c.Flags().StringVar(&most, "at-most", "", "the most that the answer may cost, for example 0.01; default: what the tab has")
+	c.Flags().IntVar(&q.Answers, "answers", 1, "how many of the app's models are to answer")
 	c.Flags().BoolVar(&quote, "quote", false, "say what the answer would cost, and pay nothing")
 	return c
 }
@@ -75,6 +82,9 @@ func (o *options) ask(cmd *cobra.Command, client *local.Client, q local.Question
 	out := cmd.OutOrStdout()
 	if o.output == "text" && isTerminal(os.Stdout) {
 		q.OnDelta = func(s string) { _, _ = io.WriteString(out, prose(s)) }
+		if q.Answers > 1 {
+			q.OnWriter = func(id types.AssetID) { _, _ = fmt.Fprintf(out, "\n%s\n", bold(out, fmt.Sprintf("Model %d", id))) }
+		}
 	}
 	answer, err := client.Ask(cmd.Context(), q)
 	if answer == nil {
@@ -98,7 +108,9 @@ func noteKeeping(cmd *cobra.Command, all []purse.Keeping) {
 
 // askResult is what `weal ask --output json` prints. Scripts rest on it.
 type askResult struct {
-	Answer    string          `json:"answer"`
+	Answer string `json:"answer"`
+	// Written is what each model has written, if several were to: Answer is all of it.
+	Written   []purse.Written `json:"written,omitempty"`
 	Citations []citation      `json:"citations"`
 	Cost      cost            `json:"cost"`
 	Receipts  []receiptResult `json:"receipts"`
@@ -138,7 +150,7 @@ type receiptResult struct {
 
 func newAskResult(a *purse.Answer) askResult {
 	r := askResult{
-		Answer: a.Text, Citations: []citation{}, Receipts: []receiptResult{},
+		Answer: a.Text, Written: a.Written, Citations: []citation{}, Receipts: []receiptResult{},
 		Cost: cost{Total: a.Total, Denom: a.Denom, Items: a.Items},
 		Tab:  a.Lane.Tab, Lane: a.Lane, Seq: a.Seq, Attribution: a.Attribution, Keeping: a.Keeping, Problems: a.Problems,
 	}
@@ -157,9 +169,14 @@ func newAskResult(a *purse.Answer) askResult {
 // printAnswer writes an answer for people; streamed says that its text stands
 // on the screen already.
 func printAnswer(w io.Writer, a *purse.Answer, streamed bool) error {
-	if streamed {
+	switch {
+	case streamed:
 		_, _ = fmt.Fprintln(w)
-	} else {
+	case len(a.Written) > 0:
+		for _, one := range a.Written {
+			_, _ = fmt.Fprintf(w, "%s\n%s\n\n", bold(w, fmt.Sprintf("Model %d", one.Model)), wrap(prose(one.Text), 88, ""))
+		}
+	default:
 		_, _ = fmt.Fprintln(w, wrap(prose(a.Text), 88, ""))
 	}
 	_, _ = fmt.Fprintf(w, "\n%s\n", bold(w, "Passages"))

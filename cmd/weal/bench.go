@@ -19,7 +19,8 @@ func benchCommand(o *options) *cobra.Command {
 		Short: "Measure, and say how it was measured",
 	}
 	c.AddCommand(benchRetrieval(o), benchAsk(o), benchRevenue(o), benchSettle(o), benchPay(o), benchPayRoleCommand(),
-		benchVectors(o), benchIngest(o))
+		benchGateway(o), benchGatewayRoleCommand(),
+		benchVectors(o), benchIngest(o), benchOracle(o))
 	return c
 }
 

@@ -5,9 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
-	"strings"
 	"time"
-	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -142,23 +140,11 @@ func untilArg(cmd *cobra.Command, s string) (time.Time, error) {
 
 // priceArg reads a price: 1.5 for WEAL, 300uusd for smallest units of a denomination.
 func priceArg(cmd *cobra.Command, what, s string) (types.Amount, string, error) {
-	s = strings.TrimSpace(s)
-	at := strings.IndexFunc(s, unicode.IsLetter)
-	if at < 0 || s[at:] == types.DisplayDenom || s[at:] == types.BaseDenom {
-		amount, err := parseCoins(s)
-		if err != nil {
-			return amount, "", wrong(cmd, "%s: %w", what, err)
-		}
-		return amount, types.BaseDenom, nil
-	}
-	amount, err := types.ParseAmount(strings.TrimSpace(s[:at]))
-	if _, power := strconv.Atoi(s[at+1:]); err == nil && unicode.ToLower(rune(s[at])) == 'e' && power == nil {
-		err = types.ErrAmount // 1e18 is no price in e18
-	}
+	coin, err := types.ParseCoin(s)
 	if err != nil {
-		return amount, "", wrong(cmd, "%s: want for example 1.5 for WEAL or 300uusd, got %q", what, s)
+		return coin.Amount, "", wrong(cmd, "%s: %w", what, err)
 	}
-	return amount, s[at:], nil
+	return coin.Amount, coin.Denom, nil
 }
 
 // tradeArg reads the number of what: "a listing" or "an offer".

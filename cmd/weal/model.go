@@ -37,6 +37,8 @@ func upstreamFlags(c *cobra.Command, up *local.Upstream) {
 	f.StringVar(&up.URL, "upstream", "", "base URL of an OpenAI-compatible server, with /v1; default: weal-reader, built in")
 	f.StringVar(&up.Key, "upstream-key", os.Getenv("WEAL_UPSTREAM_KEY"), "API key for the upstream ($WEAL_UPSTREAM_KEY)")
 	f.StringVar(&up.Model, "upstream-model", "", "model to ask of the upstream")
+	f.StringVar(&up.Embeddings, "upstream-embeddings", "", "model to ask of the upstream for /v1/embeddings; default: not served")
+	f.StringVar(&up.Rerank, "upstream-rerank", "", "model to ask of the upstream for /v1/rerank; default: not served")
 	f.DurationVar(&up.Timeout, "upstream-timeout", 0,
 		fmt.Sprintf("how long the upstream may be silent, at most %s; default: 3m before an answer, 1m within it", local.MaxUpstreamTimeout))
 }

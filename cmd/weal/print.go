@@ -11,7 +11,6 @@ import (
 
 	"golang.org/x/term"
 
-	"github.com/weal-network/weal/local"
 	"github.com/weal-network/weal/types"
 )
 
@@ -67,7 +66,7 @@ func parseCoins(s string) (types.Amount, error) {
 	if n, ok := strings.CutSuffix(s, types.BaseDenom); ok {
 		return types.ParseAmount(strings.TrimSpace(n))
 	}
-	return local.ParseWEAL(strings.TrimSpace(strings.TrimSuffix(s, types.DisplayDenom)))
+	return types.ParseWEAL(strings.TrimSpace(strings.TrimSuffix(s, types.DisplayDenom)))
 }
 
 // isTerminal reports whether f is a screen in front of a person.

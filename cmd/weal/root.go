@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"log/slog"
 	"os"
@@ -9,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/weal-network/weal/home"
+	"github.com/weal-network/weal/telemetry"
 )
 
 // options are the flags that every command of a home takes.
@@ -17,6 +19,8 @@ type options struct {
 	output string
 	quiet  bool
 	debug  bool
+
+	logFormat, logLevel string
 
 	began bool // flags and arguments are right, the command is at work
 }
@@ -46,6 +50,12 @@ Exit codes: 0 fine, 1 failed, 2 wrong usage, 3 nothing matched the question,
 			if o.output != "text" && o.output != "json" {
 				return usageError{fmt.Errorf("--output: want text or json, got %q", o.output)}
 			}
+			if _, err := telemetry.ParseLevel(o.logLevel); err != nil {
+				return usageError{fmt.Errorf("--log-level: %w", err)}
+			}
+			if _, err := telemetry.NewLogger(os.Stderr, o.logFormat, slog.LevelWarn); err != nil {
+				return usageError{fmt.Errorf("--log-format: %w", err)}
+			}
 			o.began = true
 			return nil
 		},
@@ -54,14 +64,17 @@ Exit codes: 0 fine, 1 failed, 2 wrong usage, 3 nothing matched the question,
 	f.StringVar(&o.home, "home", home.Default(), "directory of keys, chain and databases ($"+home.Env+")")
 	f.StringVarP(&o.output, "output", "o", "text", "text or json")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "print results and errors only")
-	f.BoolVar(&o.debug, "debug", false, "log what happens inside to standard error")
+	f.BoolVar(&o.debug, "debug", false, "log what happens inside to standard error; the same as --log-level debug")
+	f.StringVar(&o.logLevel, "log-level", cmp.Or(os.Getenv("WEAL_LOG_LEVEL"), "warn"), "debug, info (a line for each request), warn or error ($WEAL_LOG_LEVEL)")
+	f.StringVar(&o.logFormat, "log-format", cmp.Or(os.Getenv("WEAL_LOG_FORMAT"), telemetry.FormatText), "text or json ($WEAL_LOG_FORMAT)")
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(
-		upCommand(o), askCommand(o), searchCommand(o), statusCommand(o),
-		vaultCommand(o), modelCommand(o), gatewayCommand(o), watcherCommand(o),
+		upCommand(o), askCommand(o), searchCommand(o), findCommand(o), statusCommand(o), metricsCommand(o),
+		vaultCommand(o), modelCommand(o), gatewayCommand(o), appCommand(o), watcherCommand(o), operatorCommand(o),
 		assetCommand(o), collectionCommand(o), marketCommand(o), councilCommand(o), contributionCommand(o),
 		jobCommand(o), scheduleCommand(o),
 		tabCommand(o), sendCommand(o), receiptsCommand(o),
+		agentCommand(o), mcpCommand(o), a2aCommand(o), connectCommand(o),
 		earningsCommand(o), settleCommand(o), claimCommand(o),
 		benchCommand(o), chainCommand(), walletCommand(o),
 	)
@@ -69,13 +82,17 @@ Exit codes: 0 fine, 1 failed, 2 wrong usage, 3 nothing matched the question,
 	return root
 }
 
-// logger logs to standard error: warnings, or everything with --debug.
+// logger logs to standard error: warnings, or what the flags say.
 func (o *options) logger() *slog.Logger {
-	level := slog.LevelWarn
+	level, _ := telemetry.ParseLevel(o.logLevel) // checked before the command
 	if o.debug {
 		level = slog.LevelDebug
 	}
-	return slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
+	log, err := telemetry.NewLogger(os.Stderr, o.logFormat, level)
+	if err != nil {
+		return slog.Default() // checked before the command
+	}
+	return log
 }
 
 // version tells the version that the binary was built from.

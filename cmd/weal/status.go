@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -35,14 +36,18 @@ func printStatus(w io.Writer, s local.Status) error {
 		_, _ = fmt.Fprintf(w, "OpenAI     %s/v1\nAPI key    %s\n", home.URL(s.Ports.Gateway), s.APIKey)
 		_, _ = fmt.Fprintf(w, "wallets    %s\nports      %s\n", home.URL(s.Ports.JSONRPC), portList(s.Ports))
 	}
-	return table(w, "\nASSET\tROLE\tOWNER\tURL", func(row func(...any)) {
+	return table(w, "\nASSET\tROLE\tOWNER\tURL\tREADY", func(row func(...any)) {
 		for _, a := range s.Assets {
-			row(a.ID, a.Role, a.Owner, a.URL)
+			ready := "yes"
+			if !a.Ready {
+				ready = "no: " + strings.Join(a.Problems, "; ")
+			}
+			row(a.ID, a.Role, a.Owner, a.URL, ready)
 		}
 	})
 }
 
 func portList(p home.Ports) string {
-	return fmt.Sprintf("gateway %d, vault %d, model %d, JSON-RPC %d, WebSocket %d, gRPC %d, REST %d, RPC %d, P2P %d",
-		p.Gateway, p.Vault, p.Model, p.JSONRPC, p.WS, p.GRPC, p.REST, p.RPC, p.P2P)
+	return fmt.Sprintf("gateway %d, vault %d, model %d, JSON-RPC %d, WebSocket %d, gRPC %d, REST %d, RPC %d, P2P %d, metrics %d",
+		p.Gateway, p.Vault, p.Model, p.JSONRPC, p.WS, p.GRPC, p.REST, p.RPC, p.P2P, p.Metrics)
 }

@@ -15,7 +15,7 @@ import (
 func upCommand(o *options) *cobra.Command {
 	var cfg local.Config
 	var from int
-	var once bool
+	var once, metrics bool
 	var question string
 	c := &cobra.Command{
 		Use:   "up",
@@ -43,6 +43,9 @@ sentences from the passages and adds no words.`,
 			if err := cfg.Upstream.Check(); err != nil {
 				return usageError{err}
 			}
+			if !metrics {
+				cfg.NoMetrics, cfg.Ports.Metrics = true, 0
+			}
 			cfg.Home, cfg.Log, cfg.Version = o.home, o.logger(), version()
 			if !o.quiet {
 				cfg.Note = func(s string) { _, _ = fmt.Fprintln(os.Stderr, s) }
@@ -53,6 +56,7 @@ sentences from the passages and adds no words.`,
 	f := c.Flags()
 	f.IntVar(&from, "ports-from", 0, "move all ports to N, N+1, … so that two homes can run side by side")
 	f.BoolVar(&once, "exit-after-ready", false, "stop cleanly as soon as it is ready")
+	f.BoolVar(&metrics, "metrics", true, "serve metrics of the chain and all roles on a port of their own, for this machine only")
 	f.StringVar(&question, "ask", "", "a question to ask as soon as it is ready")
 	f.StringVar(&cfg.DB, "db", "", dbHelp)
 	upstreamFlags(c, &cfg.Upstream)

@@ -56,13 +56,16 @@ while it runs.`,
 // dbHelp explains the flag --db.
 const dbHelp = "URL of the PostgreSQL database that has the vault's documents, postgres://…; default: WEAL_VAULT_DB, else a file in the home"
 
+// metricsHelp explains the flag --metrics of a role.
+const metricsHelp = "address to serve metrics on without a token, for example 127.0.0.1:9464; with the token of weal metrics --scrape they are at /metrics of the role itself"
+
 // serveRole runs one role until the command's context ends.
 func (o *options) serveRole(cmd *cobra.Command, role string, cfg local.RoleConfig, l licenceFlags) error {
 	var err error
 	if cfg.Licence, err = l.licence(); err != nil {
 		return wrong(cmd, "%w", err)
 	}
-	cfg.Home, cfg.Log, cfg.Role = o.home, o.logger(), role
+	cfg.Home, cfg.Log, cfg.Role, cfg.Version = o.home, o.logger(), role, version()
 	if !o.quiet {
 		cfg.Note = func(s string) { _, _ = fmt.Fprintln(os.Stderr, s) }
 	}
@@ -84,6 +87,7 @@ func roleFlags(c *cobra.Command, cfg *local.RoleConfig, l *licenceFlags, port in
 	f.StringVar(&cfg.Contact, "contact", "", "where to ask for a credential, in the manifest and in refusals: a URL or an address")
 	f.Var(coinsFlag{&cfg.Exposure}, "exposure", "the most that one tab may owe before it is settled, in WEAL; default: 0.5")
 	f.Var(coinsFlag{&cfg.ExposureAll}, "exposure-all", "the most that all tabs together may owe, and have cost by promising more than they held; default: 20 times that of one")
+	f.StringVar(&cfg.Metrics, "metrics", "", metricsHelp)
 	f.StringVar(&cfg.Watcher, "watcher", "", "URL of a watcher, which settles while this role is away; see: weal watcher")
 	f.StringVar(&l.kind, "licence", "", "kind of licence to register the asset under; default: open. Later: weal asset licence")
 	f.StringVar(&l.royalty, "royalty", "", "the least that a child of the new asset owes: basis points (300) or a percentage (3%)")

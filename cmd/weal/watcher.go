@@ -27,7 +27,7 @@ the chain, for the fee that they name with it; see: weal watcher name.`,
 		Example: "  weal watcher serve --home ~/.weal-watcher --node 127.0.0.1:9090 --listen 127.0.0.1:8083",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			cfg.Home, cfg.Log = o.home, o.logger()
+			cfg.Home, cfg.Log, cfg.Version = o.home, o.logger(), version()
 			if !o.quiet {
 				cfg.Note = func(s string) { _, _ = fmt.Fprintln(os.Stderr, s) }
 			}
@@ -43,6 +43,7 @@ the chain, for the fee that they name with it; see: weal watcher name.`,
 	f := c.Flags()
 	f.StringVar(&cfg.Node, "node", "127.0.0.1:9090", "gRPC address of a node")
 	f.StringVar(&cfg.Listen, "listen", "127.0.0.1:8083", "address to serve on")
+	f.StringVar(&cfg.Metrics, "metrics", "", metricsHelp)
 	f.DurationVar(&cfg.Grace, "grace", 0, "how long an asset may take to settle itself when a lane ends; default: 1m, at most a quarter of the chain's window")
 	f.DurationVar(&cfg.Patience, "patience", 0, "how long an asset may settle nothing before its open lanes are settled; default: 24h")
 	return c

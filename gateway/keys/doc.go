@@ -13,10 +13,12 @@
 //     budget. Limits of a minute do not look at the wall clock.
 //   - A key spends from the tab that it is bound to, and from no other.
 //   - Only a hash of a key is kept. Its text is shown once.
+//   - A request that costs nothing touches no budget, and counts in all limits.
 //   - Limits of a minute and of parallel requests are kept in memory: they guard
 //     the service, not the money, and begin anew with the process.
 //
 // The way through it: [Open] a [Meter] on the gateway's database, [Meter.Create]
-// keys, [Meter.Admit] a request, [Use.Ask] with it and [Use.End] it. [Meter.Admin]
+// keys, [Meter.Admit] a request, [Use.Ask] with it, or [Use.Free] if it costs nothing,
+// and [Use.End] it. [Meter.Admin]
 // serves the owner's commands.
 package keys

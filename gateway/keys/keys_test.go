@@ -82,7 +82,7 @@ func TestKeysThatAreNotGood(t *testing.T) {
 		refused(t, err, http.StatusUnauthorized, CodeBadKey)
 	}
 	// A request that was let in before signs nothing after.
-	_, _, err = u.Ask(t.Context(), nil, func(string) {})
+	_, err = u.Ask(t.Context(), "", nil, func(wire.Content) {})
 	refused(t, err, http.StatusUnauthorized, CodeBadKey)
 	u.End(t.Context())
 	require.Equal(t, amount(40), show(t, l.Meter, "1").Spent)
@@ -135,7 +135,7 @@ func TestKeyOfOneTabSpendsNoOther(t *testing.T) {
 	require.NoError(t, err)
 	_, err = l.Set(t.Context(), "seven", Change{Tab: ptr(types.TabID(8))})
 	require.NoError(t, err)
-	_, _, err = u.Ask(t.Context(), nil, func(string) {})
+	_, err = u.Ask(t.Context(), "", nil, func(wire.Content) {})
 	refused(t, err, http.StatusUnauthorized, CodeBadKey)
 	u.End(t.Context())
 	require.NoError(t, ask(l.Meter, seven, nil))
@@ -275,7 +275,7 @@ func TestPriceAndWhatIsPaidOtherwise(t *testing.T) {
 
 	u, err := l.AdmitFor(t.Context(), "x402", amount(100), denom)
 	require.NoError(t, err)
-	_, _, err = u.Ask(t.Context(), nil, func(string) {})
+	_, err = u.Ask(t.Context(), "", nil, func(wire.Content) {})
 	require.NoError(t, err)
 	u.Count(12)
 	u.End(t.Context())
@@ -289,7 +289,7 @@ func TestPriceAndWhatIsPaidOtherwise(t *testing.T) {
 
 	u, err = l.AdmitFor(t.Context(), "x402", amount(99), denom)
 	require.NoError(t, err)
-	_, _, err = u.Ask(t.Context(), nil, func(string) {})
+	_, err = u.Ask(t.Context(), "", nil, func(wire.Content) {})
 	refused(t, err, http.StatusPaymentRequired, "too_little")
 	u.End(t.Context())
 	_, err = l.AdmitFor(t.Context(), "x402", amount(99), "uusd")

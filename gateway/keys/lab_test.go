@@ -125,7 +125,7 @@ func (p *till) lane(seq uint64) types.LaneRef {
 	return types.LaneRef{Tab: max(p.tab, 1), Lane: uint32(seq % 64)}
 }
 
-func (p *till) Ask(ctx context.Context, _ []byte, approve func(context.Context, Bill) error, onDelta func(string)) (string, wire.Trailer, error) {
+func (p *till) Ask(ctx context.Context, q Question) (Said, error) {
 	p.mu.Lock()
 	p.seq++
 	seq, b, cost, at, fails := p.seq, Bill{Denom: p.denom, Most: p.most, Tokens: p.tokens}, p.cost, p.at, p.fails
@@ -135,19 +135,19 @@ func (p *till) Ask(ctx context.Context, _ []byte, approve func(context.Context, 
 	}
 	b.Lane, b.Seq = p.lane(seq), seq
 	at("asked")
-	if err := approve(ctx, b); err != nil {
-		return "", wire.Trailer{}, err
+	if err := q.Approve(ctx, b); err != nil {
+		return Said{}, err
 	}
 	at("approved")
 	if fails != nil {
-		return "", wire.Trailer{}, fails
+		return Said{}, fails
 	}
 	p.write(seq, Cost{Amount: b.Most})
 	at("signed")
-	onDelta("text")
+	q.OnDelta(wire.Content{Content: "text"})
 	p.write(seq, Cost{Amount: cost, Final: true})
 	at("kept")
-	return "text", wire.Trailer{}, nil
+	return Said{Text: "text", Finish: "stop"}, nil
 }
 
 func (p *till) write(seq uint64, c Cost) {
@@ -197,7 +197,7 @@ func ask(m *Meter, key string, h http.Header) error {
 		return err
 	}
 	defer u.End(ctx)
-	_, _, err = u.Ask(ctx, []byte(`{}`), func(string) {})
+	_, err = u.Ask(ctx, wire.PathCompletions, []byte(`{}`), func(wire.Content) {})
 	if err == nil {
 		u.Count(10)
 	}

@@ -34,15 +34,34 @@ type Cost struct {
 	Final  bool
 }
 
+// Question is what a purse is to ask, and pay for.
+type Question struct {
+	// Path is where the gateway is asked: wire.PathCompletions, or that of a task. Body
+	// is the request.
+	Path string
+	Body []byte
+	// Approve is shown the bill before it is signed. If it returns an error, nothing is
+	// signed, and Ask returns that error. A purse may ask anew with another bill if it
+	// has not signed for the one before.
+	Approve func(context.Context, Bill) error
+	// OnDelta is told each piece of the answer as it comes.
+	OnDelta func(wire.Content)
+}
+
+// Said is what a question brought.
+type Said struct {
+	// Text is the answer's, or the JSON of a task's; Calls are the tools that it called.
+	Text  string
+	Calls []wire.ToolCall
+	// Finish is why the answer ended, as the model says; empty if it was cut.
+	Finish  string
+	Trailer wire.Trailer
+}
+
 // Purse pays for questions from the lanes of one tab.
 type Purse interface {
-	// Ask answers body, an OpenAI chat completion request. It shows approve the bill
-	// before it signs for it, and signs nothing if approve returns an error, which
-	// it then returns. It may ask anew with another bill if it has not signed for
-	// the one before. onDelta is told each piece of text as it comes. On an error
-	// text and trailer are what came before it.
-	Ask(ctx context.Context, body []byte, approve func(context.Context, Bill) error, onDelta func(string)) (
-		text string, trailer wire.Trailer, err error)
+	// Ask answers a question. On an error what is returned is what came before it.
+	Ask(ctx context.Context, q Question) (Said, error)
 	// Cost tells what a question has come to; signed is false if nothing was signed
 	// for it, and, since its Ask has ended, never will be.
 	Cost(ctx context.Context, lane types.LaneRef, seq uint64) (c Cost, signed bool, err error)
@@ -235,10 +254,13 @@ func (m *Meter) Price(ctx context.Context, body []byte) (Bill, error) {
 		return Bill{}, err
 	}
 	var bill Bill
-	_, _, err = p.Ask(ctx, body, func(_ context.Context, b Bill) error {
-		bill = b
-		return errPrice
-	}, func(string) {})
+	_, err = p.Ask(ctx, Question{
+		Path: wire.PathCompletions, Body: body, OnDelta: func(wire.Content) {},
+		Approve: func(_ context.Context, b Bill) error {
+			bill = b
+			return errPrice
+		},
+	})
 	switch {
 	case errors.Is(err, errPrice):
 		return bill, nil

@@ -21,6 +21,7 @@ type Use struct {
 	denom  string
 
 	held   *held
+	free   *held // counts in the limits, and costs nothing
 	cost   types.Amount
 	paid   string // denomination of cost
 	tokens uint64
@@ -40,13 +41,31 @@ func (u *Use) tell() {
 	tell(u.header, requests, tokens)
 }
 
-// Ask answers body from the purse of the key's tab, within its limits and budgets.
-func (u *Use) Ask(ctx context.Context, body []byte, onDelta func(string)) (string, wire.Trailer, error) {
+// Ask asks the gateway at path from the purse of the key's tab, within its limits and
+// budgets.
+func (u *Use) Ask(ctx context.Context, path string, body []byte, onDelta func(wire.Content)) (Said, error) {
 	p, err := u.m.cfg.Tabs.Purse(ctx, u.row.tab)
 	if err != nil {
-		return "", wire.Trailer{}, err
+		return Said{}, err
 	}
-	return p.Ask(ctx, body, u.approve, onDelta)
+	return p.Ask(ctx, Question{Path: path, Body: body, Approve: u.approve, OnDelta: onDelta})
+}
+
+// Free lets a request go on that costs nothing, of at most so many metered tokens: it
+// counts in the key's limits, and in no budget.
+func (u *Use) Free(tokens uint64) error {
+	at := u.m.cfg.Since()
+	wait, ok := u.line.take(at, u.row.limits, tokens)
+	switch {
+	case !ok:
+		return tooLarge(u.header, &u.row, tokens)
+	case wait > 0:
+		u.tell()
+		return tooFast(u.header, &u.row, limitTokens, wait)
+	}
+	u.free = &held{taken: tokens, at: at}
+	u.tell()
+	return nil
 }
 
 // approve reserves what a bill can cost. The purse signs only if it is reserved.
@@ -118,6 +137,9 @@ func (u *Use) End(ctx context.Context) {
 	}
 	u.ended = true
 	u.settle(ctx)
+	if u.free != nil {
+		u.line.correct(u.free.at, u.free.taken, u.tokens)
+	}
 	u.line.leave()
 	u.tell()
 }

@@ -38,6 +38,13 @@ func New(tokens uint32, promptBytes, maxTokens int) (Meter, error) {
 	return Meter{Tokens: tokens, Prompt: uint32(prompt), Most: uint32(most)}, nil
 }
 
+// Input returns the meter of what is charged by its input alone, of inputBytes.
+func Input(tokens uint32, inputBytes int) (Meter, error) {
+	m, err := New(tokens, inputBytes, 1)
+	m.Most = m.Prompt
+	return m, err
+}
+
 func ticks(tokens uint64, perTick uint32) uint64 {
 	return tokens/uint64(perTick) + min(1, tokens%uint64(perTick))
 }

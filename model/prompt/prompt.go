@@ -1,6 +1,8 @@
 package prompt
 
 import (
+	"encoding/json"
+	"fmt"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -126,11 +128,31 @@ func clip(s string, n int) string {
 	return s[:n]
 }
 
-// Bytes returns the bytes of text in messages: what a model charges a prompt by.
+// Size returns the bytes of a request that a model charges its prompt by: the text of
+// its messages, and the tools and the format that it is told of, as wire writes them.
+func Size(req wire.ChatRequest) (int, error) {
+	n, err := Bytes(req.Messages)
+	if err != nil {
+		return 0, err
+	}
+	for _, raw := range []json.RawMessage{req.Tools, req.ResponseFormat} {
+		if len(raw) == 0 {
+			continue
+		}
+		written, err := wire.Marshal(raw)
+		if err != nil {
+			return 0, fmt.Errorf("measure prompt: %w", err)
+		}
+		n += len(written)
+	}
+	return n, nil
+}
+
+// Bytes returns the bytes of what messages say: text, and calls of tools.
 func Bytes(messages []wire.ChatMessage) (int, error) {
 	n := 0
 	for _, m := range messages {
-		text, err := m.Text()
+		text, err := m.Given()
 		if err != nil {
 			return 0, err
 		}

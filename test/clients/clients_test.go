@@ -28,17 +28,26 @@ func TestClients(t *testing.T) {
 	install(t)
 	dir := t.TempDir()
 	bin, house := filepath.Join(dir, "weal"), filepath.Join(dir, "home")
-	command(t, nil, "go", "build", "-o", bin, "github.com/weal-network/weal/cmd/weal")
+	build(t, bin)
 	up(t, bin, house)
 	out := command(t, []string{"WEAL_BIN=" + bin, "WEAL_HOME=" + house}, "npm", "test")
 	t.Log(out)
 }
 
+// build makes the binary.
+func build(t *testing.T, bin string) {
+	t.Helper()
+	command(t, nil, "go", "build", "-o", bin, "github.com/weal-network/weal/cmd/weal")
+}
+
 // install has the packages of package-lock.json here.
 func install(t *testing.T) {
 	t.Helper()
-	if _, err := os.Stat("node_modules/@electric-sql"); err != nil {
-		command(t, nil, "npm", "ci", "--no-audit", "--no-fund")
+	for _, newest := range []string{"@ai-sdk/openai", "@a2a-js/sdk"} {
+		if _, err := os.Stat("node_modules/" + newest); err != nil {
+			command(t, nil, "npm", "ci", "--no-audit", "--no-fund")
+			return
+		}
 	}
 }
 
@@ -53,9 +62,9 @@ func command(t *testing.T, env []string, name string, args ...string) string {
 }
 
 // up starts the home, waits until it is ready, and stops it when the test ends.
-func up(t *testing.T, bin, house string) {
+func up(t *testing.T, bin, house string, flags ...string) {
 	t.Helper()
-	c := exec.Command(bin, "up", "--home", house, "--ports-from", strconv.Itoa(freePorts(t)))
+	c := exec.Command(bin, append([]string{"up", "--home", house, "--ports-from", strconv.Itoa(freePorts(t))}, flags...)...)
 	ready := &watched{word: "ready", seen: make(chan struct{})}
 	var stderr bytes.Buffer
 	c.Stdout, c.Stderr = ready, &stderr

@@ -134,12 +134,12 @@ func (w *town) Open(context.Context, model.Prompt) (model.Answer, error) {
 
 type writer struct{ left int }
 
-func (a *writer) Next() (string, error) {
+func (a *writer) Next() (wire.Content, error) {
 	if a.left == 0 {
-		return "", io.EOF
+		return wire.Content{}, io.EOF
 	}
 	a.left--
-	return strings.Repeat("words [1] ", 10), nil
+	return wire.Content{Content: strings.Repeat("words [1] ", 10)}, nil
 }
 func (a *writer) Finish() string { return "stop" }
 func (a *writer) Close() error   { return nil }

@@ -2,10 +2,11 @@
 // what each contribution to it has earned.
 //
 // What always holds:
-//   - Who answers only notes what happened, in memory. All else, also every statement
-//     of SQL, is done in the background, some seconds later, many at once.
-//   - It decides no payment of a payer. A crash loses what was noted since the last
-//     flush, and never a payment.
+//   - Who answers only notes what happened. All else, also every statement of SQL, is
+//     done in the background, some seconds later, many at once.
+//   - It decides no payment of a payer. A sale and its report are kept before Sold and
+//     Report return, so that a kill loses none of what contributions have earned. Of
+//     questions it loses what was noted since the last flush.
 //   - What a sale earned is divided among its passages to the last unit, once: when the
 //     app has reported what each counted, or equally when no report came in time. The
 //     sale, its passages' counts and the contributions' points change in one

@@ -70,7 +70,7 @@ func (t *Tally) book(ctx context.Context, c *counts, fresh []*sale) (later []*sa
 			continue
 		}
 		t.mu.Lock()
-		s.Denom, s.Payer, s.Whose, s.booked = lane.Denom, lane.Payer, whose, true
+		s.Denom, s.Payer, s.Whose, s.Booked = lane.Denom, lane.Payer, whose, true
 		t.mu.Unlock()
 		c.sell(s)
 	}
@@ -112,15 +112,18 @@ func (t *Tally) name(ctx context.Context, c *counts) {
 	}
 }
 
-// sorted returns the sales that can be divided, and those that have to wait and are
-// not in the table yet.
+// sorted returns the sales that can be divided, and those that have to wait and whose
+// rows do not say yet that they are counted.
 func (t *Tally) sorted() (ready, wait []*sale) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	late := t.cfg.Now().Unix() - int64(ReportTime.Seconds())
+	if len(t.pending) > manySales {
+		late = t.cfg.Now().Unix()
+	}
 	for _, s := range t.pending {
 		switch {
-		case !s.booked:
+		case !s.Booked:
 		case s.report != nil || s.At <= late:
 			ready = append(ready, s)
 		case !s.stored:
@@ -156,9 +159,6 @@ func (t *Tally) commit(ctx context.Context, c *counts, ready, wait []*sale) erro
 			}
 		}
 		for _, s := range ready {
-			if !s.stored {
-				continue
-			}
 			if _, err := tx.ExecContext(ctx, `DELETE FROM tally_sales WHERE name = ?`, t.saleName(s.Order)); err != nil {
 				return err
 			}

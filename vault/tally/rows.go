@@ -9,25 +9,28 @@ import (
 
 	"github.com/weal-network/weal/earn/points"
 	"github.com/weal-network/weal/keep"
+	"github.com/weal-network/weal/pay/attribution"
 	"github.com/weal-network/weal/types"
 	"github.com/weal-network/weal/vault/seal"
 )
 
-// What is BLOB is sealed, or a name. Amounts are decimal text, times Unix seconds.
+// What is BLOB is sealed, or a name. Amounts are decimal text, times Unix seconds. A
+// sale's report is NULL until it comes.
 var schema = []string{
-	`CREATE TABLE tally_passages (name BLOB PRIMARY KEY, data BLOB NOT NULL)`,
-	`CREATE TABLE tally_payers (name BLOB PRIMARY KEY, data BLOB NOT NULL)`,
-	`CREATE TABLE tally_hours (at INTEGER PRIMARY KEY, data TEXT NOT NULL)`,
-	`CREATE TABLE tally_questions (id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, data BLOB NOT NULL)`,
-	`CREATE INDEX tally_questions_at ON tally_questions (at)`,
-	`CREATE TABLE tally_sales (name BLOB PRIMARY KEY, data BLOB NOT NULL)`,
+	`CREATE TABLE IF NOT EXISTS tally_passages (name BLOB PRIMARY KEY, data BLOB NOT NULL)`,
+	`CREATE TABLE IF NOT EXISTS tally_payers (name BLOB PRIMARY KEY, data BLOB NOT NULL)`,
+	`CREATE TABLE IF NOT EXISTS tally_hours (at INTEGER PRIMARY KEY, data TEXT NOT NULL)`,
+	`CREATE TABLE IF NOT EXISTS tally_questions (id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, data BLOB NOT NULL)`,
+	`CREATE INDEX IF NOT EXISTS tally_questions_at ON tally_questions (at)`,
+	`CREATE TABLE IF NOT EXISTS tally_sales (name BLOB PRIMARY KEY, data BLOB NOT NULL)`,
+	`ALTER TABLE tally_sales ADD COLUMN report BLOB`,
 }
 
 // tables seal the rows.
 type tables struct{ passages, payers, questions, sales seal.Table }
 
 func (t *Tally) open(ctx context.Context) (err error) {
-	if err := keep.Schema(ctx, t.cfg.DB, "tally", 1, schema...); err != nil {
+	if err := keep.Schema(ctx, t.cfg.DB, "tally", 2, schema...); err != nil {
 		return err
 	}
 	if t.Table, err = points.Open(ctx, points.Config{DB: t.cfg.DB, Flush: t.Flush, Now: t.cfg.Now}); err != nil {
@@ -46,13 +49,65 @@ func (t *Tally) open(ctx context.Context) (err error) {
 
 // loadSales takes up the sales that still wait for their reports.
 func (t *Tally) loadSales(ctx context.Context) error {
-	return t.each(ctx, t.tables.sales, `SELECT name, data FROM tally_sales`, func(_, b []byte) error {
-		s := &sale{}
+	err := t.each(ctx, t.tables.sales, `SELECT name, data FROM tally_sales`, func(_, b []byte) error {
+		s := &sale{Booked: true} // rows of before were of counted sales only, and did not say so
 		err := json.Unmarshal(b, s)
-		s.booked, s.stored = true, true
+		s.stored = s.Booked
 		t.pending[s.Order] = s
+		if !s.Booked {
+			t.fresh = append(t.fresh, s)
+		}
 		return err
 	})
+	if err != nil {
+		return err
+	}
+	return t.each(ctx, t.tables.sales, `SELECT name, report FROM tally_sales WHERE report IS NOT NULL`, func(_, b []byte) error {
+		var r report
+		err := json.Unmarshal(b, &r)
+		if s := t.pending[r.Order]; s != nil {
+			s.report = r.Entries
+		}
+		return err
+	})
+}
+
+// report is what is kept of the report of a sale, its entries in the sale's order.
+type report struct {
+	Order   types.Hash          `json:"order"`
+	Entries []attribution.Entry `json:"entries"`
+}
+
+// keepSale keeps a sale that is new.
+func (t *Tally) keepSale(s *sale) error {
+	name := t.saleName(s.Order)
+	b, err := json.Marshal(s)
+	if err == nil {
+		err = keep.Put(t.cfg.DB, keep.Change{
+			Slot: "sale " + s.Order.String(), Text: `INSERT INTO tally_sales (name, data) VALUES (?, ?) ON CONFLICT (name) DO NOTHING`,
+			Args: []any{name, t.tables.sales.Seal(b, name)},
+		})
+	}
+	if err != nil {
+		return fmt.Errorf("keep a sale: %w", err)
+	}
+	return nil
+}
+
+// keepReport keeps the report of a sale, unless that was divided meanwhile.
+func (t *Tally) keepReport(order types.Hash, entries []attribution.Entry) error {
+	name := t.saleName(order)
+	b, err := json.Marshal(report{order, entries})
+	if err == nil {
+		err = keep.Put(t.cfg.DB, keep.Change{
+			Slot: "report " + order.String(), Text: `UPDATE tally_sales SET report = ? WHERE name = ?`,
+			Args: []any{t.tables.sales.Seal(b, name), name},
+		})
+	}
+	if err != nil {
+		return fmt.Errorf("keep a report: %w", err)
+	}
+	return nil
 }
 
 // each opens every row of a query for a name and what is sealed under it.

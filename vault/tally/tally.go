@@ -23,8 +23,9 @@ const (
 	ReportTime = 15 * time.Minute
 	// What is noted between two flushes is bounded; beyond, it is not counted.
 	maxPassages  = 200_000
-	maxSales     = 65_536
 	maxQuestions = 10_000
+	// manySales wait for their reports at most; beyond, they are divided without.
+	manySales = 65_536
 )
 
 // Shelf tells what a passage is called.
@@ -179,30 +180,37 @@ type Sale struct {
 	Passages []SoldPassage `json:"passages"`
 }
 
-// sale is a Sale until what it earned is divided.
+// sale is a Sale until what it earned is divided. It has a row from the beginning.
 type sale struct {
 	Sale
 	At     int64    `json:"at"` // Unix seconds
 	Denom  string   `json:"denom"`
 	Payer  string   `json:"payer"`
-	Whose  []uint64 `json:"whose"` // the contribution of each passage
-	booked bool     // counted, and what it lacked is known
-	stored bool     // in the table
+	Whose  []uint64 `json:"whose"`  // the contribution of each passage
+	Booked bool     `json:"booked"` // counted, and what it lacked is known
+	stored bool     // the row says that it is booked
 	report []attribution.Entry
 }
 
-// Sold notes an order that was served for the first time.
-func (t *Tally) Sold(s Sale) {
-	now := t.cfg.Now().Unix()
+// Sold notes an order that is served for the first time, and keeps it: when it returns,
+// a kill does not lose it.
+func (t *Tally) Sold(s Sale) error {
+	n := &sale{Sale: s, At: t.cfg.Now().Unix()}
+	t.mu.Lock()
+	known := t.pending[s.Order] != nil
+	t.mu.Unlock()
+	if known {
+		return nil
+	}
+	// Kept before a flush can see it, which deletes the row of what it has divided.
+	if err := t.keepSale(n); err != nil {
+		return err
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if len(t.pending) >= maxSales || t.pending[s.Order] != nil {
-		t.lost++
-		return
-	}
-	n := &sale{Sale: s, At: now}
 	t.pending[s.Order] = n
 	t.fresh = append(t.fresh, n)
+	return nil
 }
 
 // Awaited returns the lane and seq of an order whose report is awaited.
@@ -216,23 +224,33 @@ func (t *Tally) Awaited(order types.Hash) (lane types.LaneRef, seq uint64, ok bo
 	return s.Lane, s.Seq, true
 }
 
-// Report takes what the passages of an order counted. It returns false, and changes
-// nothing, unless the order's report is awaited and is of exactly its passages.
-func (t *Tally) Report(order types.Hash, entries []attribution.Entry) bool {
+// Report takes what the passages of an order counted, and keeps it. It returns false,
+// and changes nothing, unless the order's report is awaited and is of exactly its
+// passages.
+func (t *Tally) Report(order types.Hash, entries []attribution.Entry) (bool, error) {
 	t.mu.Lock()
-	defer t.mu.Unlock()
 	s := t.pending[order]
-	if s == nil || s.report != nil || len(entries) != len(s.Passages) {
-		return false
+	awaited := s != nil && s.report == nil
+	t.mu.Unlock()
+	if !awaited || len(entries) != len(s.Passages) {
+		return false, nil
 	}
 	sorted := make([]attribution.Entry, len(entries))
 	for i, p := range s.Passages {
 		k := slices.IndexFunc(entries, func(e attribution.Entry) bool { return e.Chunk == p.Chunk })
 		if k < 0 {
-			return false
+			return false, nil
 		}
 		sorted[i] = entries[k]
 	}
+	if err := t.keepReport(order, sorted); err != nil {
+		return false, err
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if s.report != nil {
+		return false, nil // another came first
+	}
 	s.report = sorted
-	return true
+	return true, nil
 }

@@ -11,10 +11,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/weal-network/weal/earn/points"
 	"github.com/weal-network/weal/keep"
+	"github.com/weal-network/weal/keep/keeptest"
 	"github.com/weal-network/weal/pay/attribution"
 	"github.com/weal-network/weal/types"
 	"github.com/weal-network/weal/vault/seal"
@@ -68,11 +70,13 @@ func (l *lab) open() {
 	require.NoError(l.t, err)
 }
 
-// kill opens the tally again without what was not flushed.
+// kill goes on with what a kill of the process leaves to the next.
 func (l *lab) kill() {
 	l.t.Helper()
+	left := keeptest.Killed(l.t, l.path, l.t.TempDir())
+	require.NoError(l.t, l.Close())
 	require.NoError(l.t, l.db.Close())
-	_ = l.Close() // it cannot write any more
+	l.path = left
 	l.open()
 }
 
@@ -99,10 +103,17 @@ func (l *lab) sell(price uint64, contributions ...uint64) (order types.Hash, ent
 		s.Passages = append(s.Passages, tally.SoldPassage{Chunk: chunk, Source: fmt.Sprintf("%d/a.md", c), Heading: "A", Price: n(price)})
 		passages = append(passages, attribution.Passage{N: uint32(i + 1), Chunk: chunk, Band: uint8(9 - i)})
 	}
-	l.Sold(s)
+	require.NoError(l.t, l.Sold(s))
 	entries, err := attribution.Make(passages, "[1] [1] [2]")
 	require.NoError(l.t, err)
 	return order, entries
+}
+
+func (l *lab) report(order types.Hash, entries []attribution.Entry) bool {
+	l.t.Helper()
+	taken, err := l.Report(order, entries)
+	require.NoError(l.t, err)
+	return taken
 }
 
 func (l *lab) points() []points.Points {
@@ -136,8 +147,8 @@ func TestPointsAreWhatWasEarned(t *testing.T) {
 			l.flush()
 		}
 		if rng.IntN(4) > 0 {
-			require.True(t, l.Report(order, entries))
-			require.False(t, l.Report(order, entries), "once")
+			require.True(t, l.report(order, entries))
+			require.False(t, l.report(order, entries), "once")
 		}
 		if i%10 == 0 {
 			l.flush()
@@ -158,22 +169,35 @@ func TestPointsAreWhatWasEarned(t *testing.T) {
 	}
 }
 
-// TestKilledBeforeAFlush loses what was noted, and the sale that was flushed before
-// still waits for its report.
+// TestKilledBeforeAFlush loses no sale and no report, whatever was flushed of them, and
+// counts nothing twice.
 func TestKilledBeforeAFlush(t *testing.T) {
 	l := newLab(t)
-	order, entries := l.sell(10, 1, 2)
+	flushed, entries := l.sell(10, 1, 2)
 	l.flush()
-	require.True(t, l.Report(order, entries))
-	lost, lostEntries := l.sell(10, 3)
+	require.True(t, l.report(flushed, entries))
+	reported, entries := l.sell(10, 3)
+	require.True(t, l.report(reported, entries))
+	waiting, entries := l.sell(10, 4)
 	l.kill()
-	require.Empty(t, l.points())
-	require.False(t, l.Report(lost, lostEntries))
-	require.True(t, l.Report(order, entries), "the report can come again")
-	require.Equal(t, []points.Points{
+	require.False(t, l.report(reported, entries), "it came before")
+	want := []points.Points{
 		{Of: 1, Denom: denom, Uses: 1, Equal: n(10), Score: n(11), Citation: n(13)},
 		{Of: 2, Denom: denom, Uses: 1, Equal: n(10), Score: n(9), Citation: n(7)},
-	}, l.points())
+		{Of: 3, Denom: denom, Uses: 1, Equal: n(10), Score: n(10), Citation: n(10)},
+	}
+	require.Equal(t, want, l.points())
+	l.kill()
+	require.True(t, l.report(waiting, entries), "it still waits")
+	want = append(want, points.Points{Of: 4, Denom: denom, Uses: 1, Equal: n(10), Score: n(10), Citation: n(10)})
+	for range 2 {
+		require.Equal(t, want, l.points())
+		l.kill()
+	}
+	s, err := l.Stats(t.Context(), tally.Span{}, func(func(types.Hash) bool) {})
+	require.NoError(t, err)
+	require.EqualValues(t, 3, s.Total.Sales)
+	require.Equal(t, tally.Sums{denom: n(40)}, s.Total.Earned)
 }
 
 // TestNothingIsLostWhileNobodyAnswers has the chain, and then the database, fail.
@@ -182,7 +206,7 @@ func TestNothingIsLostWhileNobodyAnswers(t *testing.T) {
 	l.down = errors.New("no chain")
 	order, entries := l.sell(10, 1)
 	l.flush()
-	require.True(t, l.Report(order, entries))
+	require.True(t, l.report(order, entries))
 	require.Empty(t, l.points())
 	l.mu.Lock()
 	l.down = nil
@@ -204,7 +228,7 @@ func TestDistributionIsMadeOnce(t *testing.T) {
 	l := newLab(t)
 	sale := func() {
 		order, entries := l.sell(10, 0, 1, 2, 3)
-		require.True(t, l.Report(order, entries))
+		require.True(t, l.report(order, entries))
 	}
 	sale()
 	want := points.Wanted{Asset: 5, Denom: denom, Rule: attribution.Equal, Contributions: []uint64{1, 3, 9}}
@@ -246,9 +270,11 @@ func TestPointsFitTheChain(t *testing.T) {
 	l := newLab(t)
 	huge, err := types.ParseAmount("340282366920938463463374607431768211455")
 	require.NoError(t, err)
-	l.Sold(tally.Sale{Order: types.Hash{1}, Passages: []tally.SoldPassage{{Chunk: types.Hash{1}, Source: "1/a", Price: huge}}})
-	l.Sold(tally.Sale{Order: types.Hash{2}, Passages: []tally.SoldPassage{{Chunk: types.Hash{2}, Source: "2/a", Price: n(1)}}})
-	l.Sold(tally.Sale{Order: types.Hash{3}, Passages: []tally.SoldPassage{{Chunk: types.Hash{1}, Source: "1/a", Price: n(1)}}})
+	for i, p := range []tally.SoldPassage{
+		{Chunk: types.Hash{1}, Source: "1/a", Price: huge}, {Chunk: types.Hash{2}, Source: "2/a", Price: n(1)}, {Chunk: types.Hash{1}, Source: "1/a", Price: n(1)},
+	} {
+		require.NoError(t, l.Sold(tally.Sale{Order: types.Hash{byte(i + 1)}, Passages: []tally.SoldPassage{p}}))
+	}
 	l.flush()
 	l.pass(tally.ReportTime)
 	d, err := l.Prepare(t.Context(), points.Wanted{Denom: denom, Rule: attribution.ByScore, Contributions: []uint64{1, 2}})
@@ -268,8 +294,9 @@ func TestManyAtOnce(t *testing.T) {
 				order := types.Hash{byte(g), byte(i), 1}
 				chunk := types.Hash{byte(i)}
 				l.Asked(tally.Asked{Payer: fmt.Sprint(g), Shelf: shelf{}, Found: []tally.Found{{Number: i, Chunk: chunk}}})
-				l.Sold(tally.Sale{Order: order, Passages: []tally.SoldPassage{{Chunk: chunk, Source: "1/a.md", Price: n(1)}}})
-				l.Report(order, []attribution.Entry{{Passage: attribution.Passage{Chunk: chunk}, Equal: attribution.Million, Score: attribution.Million, Citation: attribution.Million}})
+				assert.NoError(t, l.Sold(tally.Sale{Order: order, Passages: []tally.SoldPassage{{Chunk: chunk, Source: "1/a.md", Price: n(1)}}}))
+				_, err := l.Report(order, []attribution.Entry{{Passage: attribution.Passage{Chunk: chunk}, Equal: attribution.Million, Score: attribution.Million, Citation: attribution.Million}})
+				assert.NoError(t, err)
 			}
 		})
 	}
@@ -320,6 +347,8 @@ func BenchmarkNoting(b *testing.B) {
 	for b.Loop() {
 		i++
 		t.Asked(tally.Asked{Payer: "payer", Shelf: shelf{}, Found: found})
-		t.Sold(tally.Sale{Order: types.Hash{byte(i), byte(i >> 8), byte(i >> 16), byte(i >> 24)}, Passages: passages})
+		if err := t.Sold(tally.Sale{Order: types.Hash{byte(i), byte(i >> 8), byte(i >> 16), byte(i >> 24)}, Passages: passages}); err != nil {
+			b.Fatal(err)
+		}
 	}
 }
