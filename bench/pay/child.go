@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime"
 	"runtime/debug"
 	"runtime/pprof"
 	"syscall"
@@ -34,6 +35,7 @@ type said struct {
 	URL     string        `json:"url,omitempty"` // where it serves, once it does
 	Settled settled       `json:"settled"`
 	CPU     time.Duration `json:"cpu"` // that the process has used
+	Memory  Memory        `json:"memory"`
 }
 
 // Serve runs one role, or the chain's node, in this process: as text says, which
@@ -125,7 +127,10 @@ func serveRole(ctx context.Context, s spec, in *bufio.Scanner, tell *json.Encode
 	}
 	for in.Scan() {
 		answer := said{}
-		if in.Text() == "settle" {
+		switch in.Text() {
+		case "memory":
+			answer.Memory = memory()
+		case "settle":
 			if answer.Settled, err = r.settle(ctx); err != nil {
 				answer.Error = err.Error()
 			}
@@ -151,6 +156,15 @@ func profile(dir, name string) (stop func(), err error) {
 		pprof.StopCPUProfile()
 		_ = f.Close()
 	}, nil
+}
+
+// memory collects this process' garbage and returns what is left.
+func memory() Memory {
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.GC() // what the first one finalised
+	runtime.ReadMemStats(&m)
+	return Memory{Goroutines: runtime.NumGoroutine(), Heap: m.HeapAlloc}
 }
 
 // cpu returns how long this process has computed.

@@ -7,7 +7,7 @@
 // vault, an echo model and a gateway, in processes of their own or in this one
 // (pipe.go); load.go asks from purses in a closed loop, and free.go asks the same
 // roles without paying. books.go adds up what was paid, and has the chain say
-// what it credited.
+// what it credited. street.go is all of this for measurements of other packages.
 //
 // What always holds:
 //   - The roles, the purse and the chain are those that people run. Only whether a

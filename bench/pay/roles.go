@@ -44,6 +44,8 @@ type spec struct {
 	URLs   map[string]string        `json:"urls"`   // by role
 	Listen string                   `json:"listen"` // address
 	Unpaid bool                     `json:"unpaid"` // nobody pays
+	// Upstream is what the model sells the answers of.
+	Upstream Upstream `json:"upstream"`
 	// Profile is a folder for the profiles of processes; empty for none.
 	Profile string `json:"profile"`
 }
@@ -132,9 +134,15 @@ func (r *role) openModel(ctx context.Context, s spec, l *ledger.Ledger) error {
 		return err
 	}
 	r.stops = append(r.stops, db.Close)
+	var up model.Upstream = echo{}
+	if s.Upstream.URL != "" {
+		h := model.NewHTTP(s.Upstream.URL, "", "bench")
+		h.IdleTimeout, h.HeaderTimeout = s.Upstream.Idle, s.Upstream.Idle
+		up = h
+	}
 	m, err := model.New(ctx, model.Config{
 		ChainID: types.LocalChainID, Asset: s.Assets[s.Role], Key: s.key(s.Role), DB: db, Exposure: exposure,
-		Chain: l, Settler: r.settler, Upstream: echo{}, Name: "echo", Unpaid: s.Unpaid,
+		Chain: l, Settler: r.settler, Upstream: up, Name: "echo", TickWait: s.Upstream.TickWait, Unpaid: s.Unpaid,
 	})
 	if err != nil {
 		return err
@@ -157,7 +165,10 @@ func (r *role) openGateway(ctx context.Context, s spec, l *ledger.Ledger, transp
 	}
 	g, err := gateway.New(ctx, gateway.Config{
 		ChainID: types.LocalChainID, Asset: s.Assets[s.Role], Key: s.key(s.Role), DB: db, Exposure: exposure,
-		App:   gateway.App{Name: "bench", Model: s.Assets[roleModel], Vaults: []types.AssetID{s.Assets[roleVault]}, Passages: 1},
+		App: gateway.App{
+			Name: "bench", Model: s.Assets[roleModel], Vaults: []types.AssetID{s.Assets[roleVault]}, Passages: 1,
+			Limits: gateway.Limits{TickWait: s.Upstream.TickWait},
+		},
 		Chain: l, Settler: r.settler, HTTP: client, Unpaid: s.Unpaid,
 		Endpoint: func(_ context.Context, id types.AssetID) (string, error) {
 			url, ok := at[id]

@@ -21,9 +21,10 @@ const (
 	setApart    = "apart"
 	setFree     = "free"
 	setTogether = "together"
+	setStreet   = "street" // of another package's measurement
 )
 
-var sets = []string{setApart, setFree, setTogether}
+var sets = []string{setApart, setFree, setTogether, setStreet}
 
 // accounts are those that the chain's genesis funds.
 func accounts() (names []string) {

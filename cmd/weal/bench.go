@@ -20,7 +20,7 @@ func benchCommand(o *options) *cobra.Command {
 	}
 	c.AddCommand(benchRetrieval(o), benchAsk(o), benchRevenue(o), benchSettle(o), benchPay(o), benchPayRoleCommand(),
 		benchGateway(o), benchGatewayRoleCommand(),
-		benchVectors(o), benchIngest(o), benchOracle(o))
+		benchVectors(o), benchIngest(o), benchOracle(o), benchStreams(o))
 	return c
 }
 
