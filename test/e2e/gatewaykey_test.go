@@ -243,8 +243,8 @@ func TestKeysOfACustomersTab(t *testing.T) {
 	file := write(t, fmt.Sprintf("name: weal\nmodel: %d\nvaults: [%d]\n", assets["model"], assets["vault"]), t.TempDir(), "app.yaml")
 	g := newLone(t, chain, "gateway", "--app", file)
 	g.open(t, chain)
-	g.fails(t, 1, []string{"no tab of its own", "lanes make"}, "gateway", "key", "create", "--name", "acme")
-	g.fails(t, 1, []string{"no open lane"}, "gateway", "key", "create", "--name", "acme", "--tab", fmt.Sprint(s.Tab))
+	g.fails(t, 2, []string{"no tab of its own", "lanes make"}, "gateway", "key", "create", "--name", "acme")
+	g.fails(t, 2, []string{"no open lane"}, "gateway", "key", "create", "--name", "acme", "--tab", fmt.Sprint(s.Tab))
 
 	var made struct {
 		App  types.AssetID `json:"app"`
