@@ -261,7 +261,7 @@ func TestKeysOfACustomersTab(t *testing.T) {
 	require.EqualValues(t, tab.Tab, k.Tab)
 
 	for _, name := range g.secrets(t) {
-		require.Regexp(t, `^(admin|owner-gateway|receipts-gateway|lane-customer-[01])$`, name, "a gateway holds keys of lanes, and no payer's wallet")
+		require.Regexp(t, `^(admin|app-salt|metrics|owner-gateway|receipts-gateway|lane-customer-[01])$`, name, "a gateway holds keys of lanes, and no payer's wallet")
 	}
 	before := chain.promised(t)
 	ask := func() *http.Response {
