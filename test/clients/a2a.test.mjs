@@ -32,6 +32,16 @@ const message = (parts, task = {}) => ({
 
 const words = (artifact) => artifact.parts.map((p) => (p.content.$case === "text" ? p.content.value : "")).join("");
 
+/** hasReceipts waits until the owner has receipts: another process sees them within half a second. */
+const hasReceipts = async (ids) => {
+  for (let tries = 0; ; tries++) {
+    const listed = wealJSON("receipts", "--limit", "100");
+    if (ids.every((id) => listed.some((r) => r.id === id))) return;
+    assert.ok(tries < 50, "the owner has the receipts");
+    await new Promise((done) => setTimeout(done, 100));
+  }
+};
+
 /** connect makes a client from the agent's card; with a key, it sends it. */
 const connect = (url, key) => {
   const withKey = (input, init = {}) => {
@@ -52,8 +62,7 @@ test("a question is a task that ends with the answer, its citations and its cost
   const { citations } = task.artifacts[1].parts[0].content.value;
   assert.ok(citations.length > 0 && citations.every((c) => c.verified));
   const { cost, receipts } = task.metadata.weal;
-  const listed = wealJSON("receipts", "--limit", "100");
-  for (const id of receipts) assert.ok(listed.some((r) => r.id === id), "the owner has the receipts");
+  await hasReceipts(receipts);
   assert.ok(BigInt(cost.total.amount) > 0n);
   const again = await client.getTask({ id: task.id, tenant: "" });
   assert.equal(words(again.artifacts[0]), words(task.artifacts[0]));
