@@ -166,15 +166,7 @@ const maxTitle = 150
 
 // note is a line below an answer.
 func note(c agent.Citation) string {
-	title := c.Source
-	if c.Heading != "" {
-		title += " › " + c.Heading
-	}
-	if pieces := connect.Split(strings.Join(strings.Fields(title), " "), maxTitle); len(pieces) > 1 {
-		title = pieces[0] + "…"
-	} else if len(pieces) == 1 {
-		title = pieces[0]
-	}
+	title := connect.Title(c, maxTitle)
 	mark := ""
 	if !c.Verified {
 		mark = " (not verified)"

@@ -88,15 +88,7 @@ type note struct{ plain, html string }
 const maxTitle = 200
 
 func newNote(c agent.Citation) note {
-	title := c.Source
-	if c.Heading != "" {
-		title += " › " + c.Heading
-	}
-	if pieces := connect.Split(strings.Join(strings.Fields(title), " "), maxTitle); len(pieces) > 1 {
-		title = pieces[0] + "…"
-	} else if len(pieces) == 1 {
-		title = pieces[0]
-	}
+	title := connect.Title(c, maxTitle)
 	mark := ""
 	if !c.Verified {
 		mark = " (not verified)"
