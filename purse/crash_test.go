@@ -5,13 +5,16 @@ import (
 	"database/sql"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/weal-network/weal/keep"
+	"github.com/weal-network/weal/types"
 )
 
 // A purse that dies at any message that the world sees of it, in the first
@@ -147,6 +150,56 @@ func TestLaneOfTheSilent(t *testing.T) {
 	require.NoError(t, err)
 	require.Greater(t, after.Seq, before.Seq)
 	require.Empty(t, w.gate.faults)
+}
+
+// Ticks that could not be brought, because the gateway was down when the answer ended,
+// are paid by the next question of whichever process asks, though another lane has more.
+func TestTicksOfTheProcessBefore(t *testing.T) {
+	ends := map[string]func(p *Purse, db *sql.DB) error{
+		"closed": func(p *Purse, db *sql.DB) error { p.Close(); return db.Close() },
+		"killed": func(_ *Purse, db *sql.DB) error { return db.Close() },
+	}
+	for name, end := range ends {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			w.gate.lastLate = true
+			path := filepath.Join(t.TempDir(), "purse.db")
+			db := openShared(t, path)
+			before := w.purse(db, 2)
+			before.pause = time.Millisecond
+			last := fmt.Sprint("before ", len(w.gate.answer)-1)
+			var down atomic.Bool
+			w.gate.beforeEach(func(stage string) bool {
+				if stage == last {
+					down.Store(true)
+				}
+				return stage == "tick" && down.Load()
+			})
+			a, err := before.Ask(t.Context(), w.ask())
+			require.NoError(t, err)
+			require.NoError(t, end(before, db))
+			var folded types.Amount
+			w.gate.beforeEach(func(stage string) bool {
+				if stage == "accepted" {
+					folded = w.gate.knownOf(a.Lane, modelID)
+				}
+				return false
+			})
+
+			w.addLane(1-a.Lane.Lane, 1_500_000) // it has more than the other
+			heir := w.purse(openShared(t, path), 2)
+			next, err := heir.Ask(t.Context(), w.ask())
+			require.NoError(t, err)
+			require.Equal(t, a.Lane, next.Lane)
+			require.True(t, slices.ContainsFunc(a.Items, func(i Item) bool { return i.Asset == modelID && i.Amount == folded }))
+			heir.Close()
+			w.gate.beforeEach(nil)
+			again, err := w.purse(openShared(t, path), 2).Ask(t.Context(), w.ask())
+			require.NoError(t, err)
+			require.NotEqual(t, a.Lane, again.Lane, "nothing waits there any more")
+			require.Empty(t, w.gate.faults)
+		})
+	}
 }
 
 // Who asks without end leaves a lane to another process that waits for one.

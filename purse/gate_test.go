@@ -29,6 +29,7 @@ type gate struct {
 	onRecord    func(attribution.Record) // what the app's receipt commits to and the trailer says
 	overstated  uint32                   // bytes that no passage has
 	extraTicks  uint32                   // asked beyond what is owed
+	lastLate    bool                     // the ticks of the last piece are not waited for, as models do it
 	answer      []string
 
 	mu      sync.Mutex
@@ -287,9 +288,13 @@ func (g *gate) stream(ctx context.Context, ev *wire.Events, s *served, body []by
 	g.stage("cited")
 	sent := 0
 	for i, piece := range g.answer {
+		g.stage(fmt.Sprintf("before %d", i))
 		_ = ev.Send(wire.Completion{Choices: []wire.Choice{{Delta: &wire.Content{Content: piece}}}})
 		sent += len(piece)
 		g.stage(fmt.Sprintf("text %d", i))
+		if g.lastLate && i == len(g.answer)-1 {
+			break
+		}
 		for _, t := range s.payment.Ticks {
 			if err := g.await(ctx, t.Leaf, s.quote, owed(t.Leaf, sent)+g.extraTicks); err != nil {
 				return nil //nolint:nilerr // the gateway gives up on a purse that stops paying

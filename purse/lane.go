@@ -30,8 +30,9 @@ type lane struct {
 	wanted   bool         // another process waits for it
 	used     time.Time    // when a question gave it back last
 	shunned  time.Time    // until when it is left to another process
-	late     *meters      // of its last answer, if there are ticks of it that were not sent
+	late     *meters      // of its last answer, if there are ticks of it that were not brought
 	later    *time.Timer  // sends them
+	heir     bool         // the process before may not have brought its last answer's ticks
 
 	// All below belongs to the question that uses the lane.
 	known             bool // the fields below are what the database has
@@ -206,6 +207,11 @@ func (p *Purse) tryAll(ctx context.Context, w wanted) (l, taken *lane, err error
 		default:
 			closed++
 		}
+		p.mu.Lock()
+		if !l.held {
+			l.forgetLate() // who holds it pays
+		}
+		p.mu.Unlock()
 		if tried == nil {
 			tried = map[*lane]bool{}
 		}
@@ -213,11 +219,16 @@ func (p *Purse) tryAll(ctx context.Context, w wanted) (l, taken *lane, err error
 	}
 }
 
+// owes reports whether ticks of l's last answer wait for a voucher that pays them.
+// Called with Purse.mu held.
+func (l *lane) owes() bool { return l.late != nil || l.heir }
+
 // best marks the best lane that is idle as busy, and returns it: of those whose ticks
 // wait for a voucher that pays them, or else of all, the one with the most left. So one
-// who asks one question after the other sends no ticks beside them. A lane with less than
-// half of what another has is left alone, that no lane is used up while there are better.
-// It says whether others are busy.
+// who asks one question after the other sends no ticks beside them, and what could not be
+// brought, because the gateway or a process of this purse was down, is paid by the next
+// questions. A lane with less than half of what another has is left alone, that no lane is
+// used up while there are better. It says whether others are busy.
 func (p *Purse) best(w wanted, tried map[*lane]bool) (l *lane, busy bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -235,7 +246,7 @@ func (p *Purse) best(w wanted, tried map[*lane]bool) (l *lane, busy bool) {
 			if l == nil || left.Cmp(most) > 0 {
 				l, most = c, left
 			}
-			if c.late != nil && (due == nil || left.Cmp(next) > 0) {
+			if c.owes() && (due == nil || left.Cmp(next) > 0) {
 				due, next = c, left
 			}
 		}

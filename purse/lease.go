@@ -89,6 +89,11 @@ func (p *Purse) acquire(ctx context.Context, l *lane) (ok bool, err error) {
 		l.known = false
 		return false, err
 	}
+	if ok {
+		p.mu.Lock()
+		l.heir = before != "" && before != me && !revealed(l.open, l.lastSeq).IsZero()
+		p.mu.Unlock()
+	}
 	for _, o := range open { // that a crash has left: at most one
 		if err := p.close(ctx, l, o, revealed(l.open, uint64(o.seq))); err != nil {
 			return false, err
@@ -212,7 +217,7 @@ func (p *Purse) tidyUp() error {
 		l.wanted = true
 		p.mu.Unlock()
 	}
-	p.giveBackIf(func(l *lane) bool { return l.wanted || p.cfg.Now().Sub(l.used) > idleTime })
+	p.giveBackIf(func(l *lane) bool { return l.wanted || (p.cfg.Now().Sub(l.used) > idleTime && !l.owes()) })
 	return nil
 }
 
@@ -248,7 +253,9 @@ func (p *Purse) giveBackIf(is func(*lane) bool) {
 }
 
 // Close waits for what is still on its way to gateways, for five seconds at most, and
-// gives all lanes back. No question may be under way. The database stays open.
+// gives lanes back. One whose last ticks could not be brought is left as a crash would
+// leave it, so that the next process pays them. No question may be under way. The
+// database stays open.
 func (p *Purse) Close() {
 	p.flushLate()
 	p.claim.Lock()
@@ -260,7 +267,7 @@ func (p *Purse) Close() {
 	}
 	close(p.quit)
 	p.late.Wait() // each bounds itself
-	p.giveBackIf(func(*lane) bool { return true })
+	p.giveBackIf(func(l *lane) bool { return !l.owes() })
 }
 
 // flushLate sends the last ticks of all answers now.

@@ -53,7 +53,7 @@ const whereLane = ` WHERE tab = ? AND epoch = ? AND lane = ? `
 // loadLanes takes up the lanes of the database that are not known yet.
 func (p *Purse) loadLanes(ctx context.Context) error {
 	lanes, err := list(ctx, p.cfg.DB, readLane,
-		`SELECT tab, epoch, lane, seed, gateway, denom, total FROM purse_lanes ORDER BY tab, epoch, lane`)
+		`SELECT tab, epoch, lane, seed, gateway, denom, total, last_seq, ticks, holder FROM purse_lanes ORDER BY tab, epoch, lane`)
 	if err != nil {
 		return fmt.Errorf("read lanes: %w", err)
 	}
@@ -73,11 +73,11 @@ func (p *Purse) loadLanes(ctx context.Context) error {
 }
 
 func readLane(row scanner) (*lane, error) {
-	var tab, epoch, id, gateway int64
-	var seed []byte
-	var total string
+	var tab, epoch, id, gateway, seq int64
+	var seed, ticks []byte
+	var total, holder string
 	l := &lane{}
-	if err := row.Scan(&tab, &epoch, &id, &seed, &gateway, &l.denom, &total); err != nil {
+	if err := row.Scan(&tab, &epoch, &id, &seed, &gateway, &l.denom, &total, &seq, &ticks, &holder); err != nil {
 		return nil, err
 	}
 	if len(seed) != ed25519.SeedSize {
@@ -85,7 +85,11 @@ func readLane(row scanner) (*lane, error) {
 	}
 	l.ref = types.LaneRef{Tab: types.TabID(tab), Epoch: uint32(epoch), Lane: uint32(id)}
 	l.key, l.gateway = ed25519.NewKeyFromSeed(seed), types.AssetID(gateway)
-	var err error
+	open, err := decodeTicks(ticks)
+	if err != nil {
+		return nil, err
+	}
+	l.heir = holder != "" && !revealed(open, uint64(seq)).IsZero()
 	l.promised, err = types.ParseAmount(total)
 	return l, err
 }

@@ -188,7 +188,7 @@ func (ms *meters) finish() (problems []string) {
 func (ms *meters) afterEnd() {
 	ms.mu.Lock()
 	defer ms.mu.Unlock()
-	if due, _ := ms.due(); len(due) == 0 {
+	if due, _ := ms.due(); len(due) == 0 && ms.brought() {
 		ms.stop()
 		return
 	}
@@ -202,9 +202,6 @@ func (ms *meters) afterEnd() {
 func (p *Purse) sendLate(l *lane, ms *meters) {
 	p.mu.Lock()
 	late := l.late == ms
-	if late {
-		l.late = nil
-	}
 	p.mu.Unlock()
 	if !late {
 		return
@@ -215,9 +212,10 @@ func (p *Purse) sendLate(l *lane, ms *meters) {
 	ms.send()
 }
 
-// forgetLate drops the last ticks of l's answer, which a voucher has paid. Called with
-// p.mu held.
+// forgetLate drops the last ticks of l's answer: they were brought, or a voucher has paid
+// them, or who holds the lane now will. Called with p.mu held.
 func (l *lane) forgetLate() {
+	l.heir = false
 	if l.late != nil {
 		l.later.Stop()
 		l.late.stop()
@@ -271,9 +269,29 @@ func (ms *meters) note(m *meter, k uint32, err error) {
 	ms.mu.Lock()
 	defer ms.mu.Unlock()
 	m.sent, m.err = k, err
-	if err != nil && ms.over {
-		ms.p.cfg.Log.Debug("last ticks were not taken; the next voucher pays them", "asset", uint64(m.leaf.Asset), "err", err)
+	if !ms.over {
+		return
 	}
+	if err != nil {
+		ms.p.cfg.Log.Debug("last ticks were not taken; the next voucher pays them", "asset", uint64(m.leaf.Asset), "err", err)
+		return
+	}
+	p, l := ms.p, ms.q.lane
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if due, _ := ms.due(); l.late == ms && len(due) == 0 && ms.brought() {
+		l.forgetLate()
+	}
+}
+
+// brought reports whether nothing that was sent has failed. Called with ms.mu held.
+func (ms *meters) brought() bool {
+	for _, m := range ms.all {
+		if m.err != nil {
+			return false
+		}
+	}
+	return true
 }
 
 // bring brings ticks to the gateway; what is lost on the way is sent again.
