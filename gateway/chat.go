@@ -34,7 +34,7 @@ func (k *keyed) delta(piece wire.Content) {
 // part sends one delta; the first says whose it is.
 func (k *keyed) part(c wire.Content) {
 	if k.events == nil {
-		k.events = wire.NewEvents(k.w)
+		k.events = newEvents(k.w)
 		c.Role = "assistant"
 	}
 	k.send([]wire.Choice{{Delta: &c}}, nil)
@@ -76,13 +76,13 @@ func (k *keyed) finish(ctx context.Context, said keys.Said, err error) error {
 	if k.req.stream {
 		k.calls.flush(k.part)
 		if k.events == nil {
-			k.events = wire.NewEvents(k.w)
+			k.events = newEvents(k.w)
 		}
 		k.end(annotations, &stop, use, t)
-		k.g.headers(k.w.Header(), http.TrailerPrefix, t, use.Weal)
+		k.g.headers(k.w.Header(), t, use.Weal)
 		return nil
 	}
-	k.g.headers(k.w.Header(), "", t, use.Weal)
+	k.g.headers(k.w.Header(), t, use.Weal)
 	m := wholeMessage{Role: "assistant", Annotations: annotations, ToolCalls: said.Calls}
 	if said.Text != "" || len(said.Calls) == 0 {
 		m.Content = &said.Text

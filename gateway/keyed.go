@@ -53,14 +53,15 @@ func (g *Gateway) serveUse(w http.ResponseWriter, r *http.Request, u *keys.Use, 
 	if err != nil {
 		return err
 	}
-	k := &keyed{g: g, w: w, req: req, use: u, chunk: wire.Completion{
+	out := &patient{ResponseWriter: w}
+	k := &keyed{g: g, w: out, req: req, use: u, chunk: wire.Completion{
 		ID: "chatcmpl-" + rand.Text(), Object: "chat.completion", Created: g.cfg.Now().Unix(), Model: g.app.Name, Choices: []wire.Choice{},
 	}}
 	if req.stream {
 		k.chunk.Object = "chat.completion.chunk"
 	}
 	w.Header().Set(HeaderRequestID, k.chunk.ID)
-	said, err := g.answerUse(r.Context(), r.Header, u, req, k.delta)
+	said, err := g.answerUse(r.Context(), r.Header, u, req, out, k.delta)
 	return k.finish(r.Context(), said, err)
 }
 
@@ -122,11 +123,17 @@ func (g *Gateway) cost(ctx context.Context, t wire.Trailer) *wire.Cost {
 	return c
 }
 
-// headers says what an answer cost and who got it.
-func (g *Gateway) headers(h http.Header, prefix string, t wire.Trailer, c *wire.Cost) {
-	h.Set(prefix+HeaderCost, strings.TrimSpace(c.Amount.String()+" "+c.Denom))
-	h.Set(prefix+HeaderPaidTo, paidTo(t.Charges))
-	h.Set(prefix+HeaderOverhead, strconv.FormatFloat(t.OverheadMillis, 'f', 3, 64))
+// newEvents starts a stream that headers can end: it says which trailers will come.
+func newEvents(w http.ResponseWriter) *wire.Events {
+	w.Header().Set("Trailer", strings.Join([]string{HeaderCost, HeaderPaidTo, HeaderOverhead}, ", "))
+	return wire.NewEvents(w)
+}
+
+// headers says what an answer cost and who got it; behind a stream they are trailers.
+func (g *Gateway) headers(h http.Header, t wire.Trailer, c *wire.Cost) {
+	h.Set(HeaderCost, strings.TrimSpace(c.Amount.String()+" "+c.Denom))
+	h.Set(HeaderPaidTo, paidTo(t.Charges))
+	h.Set(HeaderOverhead, strconv.FormatFloat(t.OverheadMillis, 'f', 3, 64))
 }
 
 // paidTo lists who was paid, as far as a header has room; "+3" is for three more.

@@ -88,9 +88,10 @@ func (g *Gateway) routeResponse(w http.ResponseWriter, r *http.Request, body []b
 	if err != nil {
 		return err
 	}
-	out := newResponse(g, w, asked, req)
+	later := &patient{ResponseWriter: w}
+	out := newResponse(g, later, asked, req)
 	w.Header().Set(HeaderRequestID, out.ID)
-	said, err := g.answerUse(r.Context(), r.Header, u, req, out.delta)
+	said, err := g.answerUse(r.Context(), r.Header, u, req, later, out.delta)
 	return out.finish(r.Context(), u, said, err)
 }
 

@@ -167,12 +167,12 @@ func (p *responding) finish(ctx context.Context, u *keys.Use, said keys.Said, er
 		p.close()
 		p.citeAll()
 		p.event("response."+p.Status, map[string]any{"response": p.response})
-		p.g.headers(p.w.Header(), http.TrailerPrefix, t, use.Weal)
+		p.g.headers(p.w.Header(), t, use.Weal)
 		return nil
 	}
 	p.whole(said)
 	p.citeAll()
-	p.g.headers(p.w.Header(), "", t, use.Weal)
+	p.g.headers(p.w.Header(), t, use.Weal)
 	wire.WriteJSON(p.w, http.StatusOK, p.response)
 	return nil
 }

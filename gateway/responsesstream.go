@@ -14,7 +14,7 @@ func (p *responding) open() {
 	if p.events != nil {
 		return
 	}
-	p.events = wire.NewEvents(p.w)
+	p.events = newEvents(p.w)
 	begun := p.response
 	begun.Status, begun.Incomplete, begun.Usage, begun.Weal = inProgress, nil, nil, nil
 	p.event("response.created", map[string]any{"response": begun})

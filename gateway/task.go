@@ -208,7 +208,7 @@ func (g *Gateway) serveKeyedTask(w http.ResponseWriter, r *http.Request, key, pa
 	if err != nil {
 		return modelError("model_cut", "the model sent what is no answer: %v", err)
 	}
-	g.headers(w.Header(), "", said.Trailer, cost)
+	g.headers(w.Header(), said.Trailer, cost)
 	w.Header().Set(HeaderRequestID, rand.Text())
 	wire.WriteJSON(w, http.StatusOK, out)
 	return nil

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"slices"
 	"strconv"
 	"time"
 
@@ -16,27 +15,28 @@ import (
 	"github.com/weal-network/weal/wire"
 )
 
-// given reports whether the app's answers cost nothing: its own upstream writes them,
-// from no passages, and its asset has no price per use.
+// given reports whether the app's answers cost nothing.
 func (g *Gateway) given(ctx context.Context) bool {
 	if g.app.Upstream == nil || g.app.buys() {
 		return false
 	}
 	a, err := g.known.Asset(ctx, g.book.Asset())
-	return err == nil && !slices.ContainsFunc(a.Prices, func(p types.Price) bool { return p.Unit == types.PerUse })
+	return err == nil && g.app.Given(a.Prices)
 }
 
 // answerUse has a chat completion answered for a key: what costs is asked and paid by
-// its purse, what costs nothing is passed through. Both count in the key's limits.
-func (g *Gateway) answerUse(ctx context.Context, trace http.Header, u *keys.Use, req *request, onDelta func(wire.Content)) (keys.Said, error) {
+// its purse, what costs nothing is passed through. Both count in the key's limits. When
+// it returns, flushes of out wait for the end of the response.
+func (g *Gateway) answerUse(ctx context.Context, trace http.Header, u *keys.Use, req *request, out *patient, onDelta func(wire.Content)) (keys.Said, error) {
+	defer out.hold() // what ends the answer goes out with the end of the response
 	if g.given(ctx) {
-		return g.through(ctx, trace, u, req, onDelta)
+		return g.through(ctx, trace, u, req, out, onDelta)
 	}
 	return u.Ask(ctx, wire.PathCompletions, req.body, onDelta)
 }
 
 // through asks the app's own upstream, and passes on what it says.
-func (g *Gateway) through(ctx context.Context, trace http.Header, u *keys.Use, req *request, onDelta func(wire.Content)) (said keys.Said, err error) {
+func (g *Gateway) through(ctx context.Context, trace http.Header, u *keys.Use, req *request, out *patient, onDelta func(wire.Content)) (said keys.Said, err error) {
 	start := time.Now()
 	var waiting time.Duration
 	if err := g.ownAble(req); err != nil {
@@ -64,6 +64,10 @@ func (g *Gateway) through(ctx context.Context, trace http.Header, u *keys.Use, r
 	}
 	waiting += time.Since(began)
 	defer func() { _ = a.Close() }() // what it had to say, Next has said
+	if w, ok := a.(model.Waiter); ok {
+		out.hold()
+		w.BeforeWait(out.release)
+	}
 	var parts wire.Said
 	id := strconv.FormatInt(start.UnixNano(), 36)
 	for given := 0; types.Tokens(given) <= uint64(req.maxTokens); {

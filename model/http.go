@@ -57,15 +57,19 @@ func (h *HTTP) Open(ctx context.Context, p Prompt) (Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithCancelCause(ctx)
+	// What is left of an answer may be read when nobody waits for it any more.
+	asked := ctx
+	ctx, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
+	unlink := context.AfterFunc(asked, func() { cancel(context.Cause(asked)) })
 	timer := time.AfterFunc(h.HeaderTimeout, func() { cancel(errIdle) })
 	resp, err := h.send(ctx, "/chat/completions", body, p.Trace) //nolint:bodyclose // the answer closes it
 	if err != nil {
 		timer.Stop()
+		unlink()
 		defer cancel(nil)
 		return nil, h.explain(ctx, err, "no answer within "+h.HeaderTimeout.String())
 	}
-	a := &httpAnswer{up: h, ctx: ctx, cancel: cancel, timer: timer, body: resp.Body}
+	a := &httpAnswer{up: h, ctx: ctx, cancel: cancel, unlink: unlink, timer: timer, body: resp.Body}
 	if err := a.start(resp); err != nil {
 		_ = a.Close()
 		return nil, err

@@ -1,12 +1,16 @@
 package model
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httptrace"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -166,6 +170,46 @@ func TestHTTPSendsWhatItGot(t *testing.T) {
 	text, err := readAll(t, a)
 	require.NoError(t, err)
 	require.Equal(t, "ok", text)
+}
+
+// TestHTTPConnectionStays: a server that ends its stream a moment after the answer is asked
+// the next time over the same connection, also if who asked has gone by then.
+func TestHTTPConnectionStays(t *testing.T) {
+	var conns atomic.Int32
+	left := make(chan struct{})
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		_, _ = io.WriteString(w, chunk("Yes.", "stop"))
+		_ = http.NewResponseController(w).Flush()
+		<-left
+		_, _ = io.WriteString(w, done)
+	}))
+	s.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateNew {
+			conns.Add(1)
+		}
+	}
+	s.Start()
+	defer s.Close()
+	h := NewHTTP(s.URL, "", "x")
+	idle := make(chan struct{}, 1)
+	for range 5 {
+		ctx, gone := context.WithCancel(httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{
+			PutIdleConn: func(error) { idle <- struct{}{} },
+		}))
+		a, err := h.Open(ctx, Prompt{Body: []byte(`{"messages":[]}`)})
+		require.NoError(t, err)
+		piece, err := a.Next()
+		require.NoError(t, err)
+		require.Equal(t, "Yes.", piece.Content)
+		_, err = a.Next()
+		require.ErrorIs(t, err, io.EOF)
+		require.NoError(t, a.Close())
+		gone()
+		left <- struct{}{}
+		<-idle
+	}
+	require.EqualValues(t, 1, conns.Load())
 }
 
 func FuzzHTTPStream(f *testing.F) {

@@ -14,15 +14,24 @@ import (
 	"github.com/weal-network/weal/wire"
 )
 
+// What is read of a stream after its answer has ended.
+const (
+	restTime = time.Second
+	maxRest  = 16 << 10
+)
+
 // httpAnswer reads the stream of an upstream.
 type httpAnswer struct {
 	up     *HTTP
 	ctx    context.Context
 	cancel context.CancelCauseFunc
+	unlink func() bool // from the context of who asked
 	timer  *time.Timer
 	body   io.ReadCloser
+	before func()            // what BeforeWait was given, or nil
 	events *wire.EventReader // nil if the answer came whole
-	whole  []wire.Content    // what is left of one
+	left   []wire.Content    // of the pieces that came at once
+	whole  bool              // the stream was read to its end
 	calls  calls
 	finish string
 	seen   bool // an event that belongs to a completion
@@ -51,7 +60,7 @@ func (a *httpAnswer) start(resp *http.Response) error {
 		if kind == "text/html" {
 			return upstreamError(CodeNonsense, "the model's upstream answered with a web page; its owner should check the URL")
 		}
-		a.events = wire.NewEventReader(a.body)
+		a.events = wire.NewEventReader(a)
 		return nil
 	}
 	b, err := io.ReadAll(io.LimitReader(a.body, wire.MaxBody))
@@ -75,15 +84,28 @@ func (a *httpAnswer) readWhole(b []byte) error {
 		return upstreamError(CodeNonsense, "the model's upstream answered with JSON that is no chat completion")
 	}
 	a.finish = cmp.Or(e.Choices[0].Finish, finishStop)
-	a.whole, err = a.calls.pieces(e.Choices[0].Message)
+	a.left, err = a.calls.pieces(e.Choices[0].Message)
 	return err
 }
 
+// Read reads the upstream's stream on.
+func (a *httpAnswer) Read(p []byte) (int, error) {
+	if a.before != nil {
+		a.before()
+	}
+	n, err := a.body.Read(p)
+	a.whole = a.whole || errors.Is(err, io.EOF)
+	return n, err
+}
+
+// BeforeWait implements Waiter.
+func (a *httpAnswer) BeforeWait(f func()) { a.before = f }
+
 // Next implements Answer.
 func (a *httpAnswer) Next() (wire.Content, error) {
-	if len(a.whole) > 0 {
-		piece := a.whole[0]
-		a.whole = a.whole[1:]
+	if len(a.left) > 0 {
+		piece := a.left[0]
+		a.left = a.left[1:]
 		return piece, nil
 	}
 	if a.events == nil || a.finish != "" {
@@ -112,7 +134,7 @@ func (a *httpAnswer) Next() (wire.Content, error) {
 			return wire.Content{}, err
 		}
 		if len(pieces) > 0 {
-			a.whole = pieces[1:]
+			a.left = pieces[1:]
 			return pieces[0], nil
 		}
 		if a.finish != "" {
@@ -149,11 +171,23 @@ func (a *httpAnswer) ended(err error) error {
 // Finish implements Answer.
 func (a *httpAnswer) Finish() string { return cmp.Or(a.finish, finishStop) }
 
-// Close implements Answer.
+// Close implements Answer. Of an answer that has ended the rest is read, a few bytes that
+// are about to come, so that the connection is there for the next one.
 func (a *httpAnswer) Close() error {
 	a.timer.Stop()
-	a.cancel(nil)
-	return a.body.Close()
+	a.unlink()
+	if a.events == nil || a.finish == "" || a.whole {
+		a.cancel(nil)
+		return a.body.Close()
+	}
+	go func() {
+		late := time.AfterFunc(restTime, func() { a.cancel(nil) })
+		defer late.Stop()
+		_, _ = io.CopyN(io.Discard, a.body, maxRest)
+		_ = a.body.Close()
+		a.cancel(nil)
+	}()
+	return nil
 }
 
 // readEvent reads one chunk. An error object in it is returned as an error.

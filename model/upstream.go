@@ -58,6 +58,14 @@ type Answer interface {
 	Close() error
 }
 
+// Waiter is an Answer that tells when it has to wait for more, so that what came before
+// can be sent in as few writes as it came.
+type Waiter interface {
+	// BeforeWait has f called whenever Next has nothing left and reads on. f is called by
+	// who calls Next.
+	BeforeWait(f func())
+}
+
 // The codes of an upstream's failures.
 const (
 	// CodeDown: no connection, or cut before the end (502).

@@ -31,24 +31,39 @@ func NewEvents(w http.ResponseWriter) *Events {
 }
 
 // Send writes v as the JSON of one event and flushes it.
-func (e *Events) Send(v any) error { return e.send(v, "") }
+func (e *Events) Send(v any) error {
+	b, err := event(v, "")
+	if err != nil {
+		return err
+	}
+	return e.raw(b)
+}
 
-// Last is Send and End at once.
-func (e *Events) Last(v any) error { return e.send(v, end) }
+// Last writes v as the JSON of one event, and the end. It flushes nothing: who calls it
+// returns from its handler next, which sends it together with the end of the response.
+func (e *Events) Last(v any) error {
+	b, err := event(v, end)
+	if err != nil {
+		return err
+	}
+	_, err = e.w.Write(b)
+	return err
+}
 
 // End writes the event that ends the stream.
 func (e *Events) End() error { return e.raw([]byte(end)) }
 
 const end = "data: " + Done + "\n\n"
 
-func (e *Events) send(v any, after string) error {
+// event is v as an event, and what comes after it.
+func event(v any, after string) ([]byte, error) {
 	b, err := Marshal(v)
 	if err != nil {
-		return fmt.Errorf("encode event: %w", err)
+		return nil, fmt.Errorf("encode event: %w", err)
 	}
 	out := make([]byte, 0, len("data: \n\n")+len(b)+len(after))
 	out = append(append(append(out, "data: "...), b...), "\n\n"...)
-	return e.raw(append(out, after...))
+	return append(out, after...), nil
 }
 
 func (e *Events) raw(b []byte) error {

@@ -55,7 +55,7 @@ func (u use) insert(ctx context.Context, tx *sql.Tx) error {
 // reserve counts a bill with the most that it can cost, and writes that down.
 func (m *Meter) reserve(ctx context.Context, g *Use, b Bill) (use, error) {
 	var u use
-	err := within(ctx, m.cfg.DB, func(tx *sql.Tx) error {
+	err := m.within(ctx, func(tx *sql.Tx) error {
 		r, err := find(ctx, tx, `id = ?`, g.row.id)
 		if err != nil {
 			return err
@@ -104,7 +104,7 @@ func (m *Meter) settle(ctx context.Context, u use, tokens uint64) (cost types.Am
 	if err != nil || (signed && !c.Final) {
 		return u.most, false, err
 	}
-	err = within(ctx, m.cfg.DB, func(tx *sql.Tx) error {
+	err = m.within(ctx, func(tx *sql.Tx) error {
 		open, err := list(ctx, tx, readUse, `SELECT `+useColumns+` FROM gateway_key_uses`+wherePlace+` AND open`, u.place()...)
 		if err != nil || len(open) == 0 {
 			return err // it was settled before

@@ -196,7 +196,7 @@ func (m *Meter) change(ctx context.Context, c Change, read func(context.Context,
 	tab := types.TabID(0)
 	if c.Tab != nil {
 		tab = *c.Tab
-	} else if err := within(ctx, m.cfg.DB, func(tx *sql.Tx) error {
+	} else if err := m.within(ctx, func(tx *sql.Tx) error {
 		r, err := read(ctx, tx)
 		tab = r.tab
 		return err
@@ -210,7 +210,7 @@ func (m *Meter) change(ctx context.Context, c Change, read func(context.Context,
 	if c.Tab != nil {
 		c.Tab = &bound
 	}
-	err = within(ctx, m.cfg.DB, func(tx *sql.Tx) error {
+	err = m.within(ctx, func(tx *sql.Tx) error {
 		r, err := read(ctx, tx)
 		if err != nil {
 			return err
@@ -244,7 +244,7 @@ func (m *Meter) Set(ctx context.Context, ref string, c Change) (Key, error) {
 // Revoke ends the use of a key for ever. Requests that were let in before are
 // served, unless their voucher is not signed yet.
 func (m *Meter) Revoke(ctx context.Context, ref string) (k Key, err error) {
-	err = within(ctx, m.cfg.DB, func(tx *sql.Tx) error {
+	err = m.within(ctx, func(tx *sql.Tx) error {
 		r, err := byRef(ctx, tx, ref)
 		if err != nil {
 			return err

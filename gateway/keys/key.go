@@ -92,7 +92,7 @@ func (m *Meter) Show(ctx context.Context, ref string) (k Key, err error) {
 	if err != nil {
 		return k, err
 	}
-	err = within(ctx, m.cfg.DB, func(tx *sql.Tx) error {
+	err = m.within(ctx, func(tx *sql.Tx) error {
 		if r, err = find(ctx, tx, `id = ?`, r.id); err != nil {
 			return err
 		}
@@ -117,7 +117,7 @@ func (m *Meter) List(ctx context.Context) ([]Key, error) {
 		return nil, err
 	}
 	all := []Key{}
-	err := within(ctx, m.cfg.DB, func(tx *sql.Tx) error {
+	err := m.within(ctx, func(tx *sql.Tx) error {
 		rows, err := list(ctx, tx, readRow, `SELECT `+columns+` FROM gateway_keys ORDER BY id`)
 		if err != nil {
 			return err

@@ -3,6 +3,7 @@ package keys
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"math/rand/v2"
@@ -400,4 +401,28 @@ func FuzzKey(f *testing.F) {
 			refused(t, err, http.StatusUnauthorized, CodeBadKey)
 		}
 	})
+}
+
+// TestReadOnce: a key is read from its table once, and again after something was written.
+func TestReadOnce(t *testing.T) {
+	l := newLab(t)
+	name := "once"
+	_, text, err := l.Create(t.Context(), Change{Name: &name})
+	require.NoError(t, err)
+	hash := digest(text)
+	at := func() string {
+		t.Helper()
+		r, err := l.read(t.Context(), hash)
+		require.NoError(t, err)
+		return r.name
+	}
+	require.Equal(t, "once", at())
+	_, err = l.db.Exec(`UPDATE gateway_keys SET name = 'behind its back'`)
+	require.NoError(t, err)
+	require.Equal(t, "once", at())
+	require.NoError(t, l.within(t.Context(), func(tx *sql.Tx) error {
+		_, err := tx.Exec(`UPDATE gateway_keys SET name = 'twice'`)
+		return err
+	}))
+	require.Equal(t, "twice", at())
 }

@@ -225,7 +225,7 @@ func show(t testing.TB, m *Meter, name string) Key {
 // booked asserts that the sums of all keys are those of their uses.
 func booked(t testing.TB, m *Meter) {
 	t.Helper()
-	require.NoError(t, within(context.Background(), m.cfg.DB, func(tx *sql.Tx) error {
+	require.NoError(t, m.within(context.Background(), func(tx *sql.Tx) error {
 		rows, err := list(context.Background(), tx, readRow, `SELECT `+columns+` FROM gateway_keys`)
 		require.NoError(t, err)
 		for _, r := range rows {

@@ -91,7 +91,8 @@ type Config struct {
 
 // Meter is the one choke point. It is safe for concurrent use.
 type Meter struct {
-	cfg Config
+	cfg  Config
+	seen seen
 
 	mu     sync.Mutex
 	lines  map[int64]*line // by key
@@ -148,7 +149,7 @@ func (m *Meter) known(ctx context.Context, key string) (row, error) {
 		return row{}, unknown
 	}
 	hash := digest(key)
-	r, err := find(ctx, m.cfg.DB, `hash = ?`, hash[:])
+	r, err := m.read(ctx, hash)
 	if errors.Is(err, ErrNoKey) || (err == nil && subtle.ConstantTimeCompare(r.hash, hash[:]) != 1) {
 		return r, unknown
 	}

@@ -114,18 +114,6 @@ func list[T any](ctx context.Context, q querier, read func(scanner) (T, error), 
 	return all, rows.Err()
 }
 
-// within runs f in a transaction, which is committed if f returns nil.
-func within(ctx context.Context, db *sql.DB, f func(*sql.Tx) error) error {
-	tx, err := db.BeginTx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	if err := f(tx); err != nil {
-		return errors.Join(err, tx.Rollback())
-	}
-	return tx.Commit()
-}
-
 // write puts r into the table, as a new key if it has no id.
 func (r *row) write(ctx context.Context, tx *sql.Tx) error {
 	args := []any{
