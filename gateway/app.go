@@ -155,6 +155,19 @@ func (a App) Normal() (App, error) {
 // buys reports whether passages are bought for an answer.
 func (a App) buys() bool { return len(a.Vaults)+len(a.Choices) > 0 }
 
+// Given reports whether answers cost nothing if the app's asset has these prices: its own
+// upstream writes them, from no passages, and no use has a price above zero.
+func (a App) Given(prices []types.Price) bool {
+	costs := func(p types.Price) bool { return p.Unit == types.PerUse && !p.Amount.IsZero() }
+	return a.Upstream != nil && !a.buys() && !slices.ContainsFunc(prices, costs)
+}
+
+// Resells reports whether others are paid for what the app does: vaults, models, or those
+// that do its tasks. Each quote of it then names a price of a use, be it zero.
+func (a App) Resells() bool {
+	return a.buys() || a.Upstream == nil || a.Embeddings != 0 || a.Rerank != 0
+}
+
 // Seeks reports whether assets are chosen for the app, rather than named by it.
 func (a App) Seeks() bool {
 	seeks := func(c Choice) bool { return c.Asset == 0 }

@@ -190,11 +190,14 @@ func (g *Gateway) price(ctx context.Context, id types.AssetID, unit types.PriceU
 			"asset %d cannot be looked up on the chain: %v; retry in a few seconds", id, err)
 	}
 	p, ok := a.Price(unit, denom)
-	if !ok {
-		return a, p, wire.NewError(http.StatusPaymentRequired, wire.TypePaymentRequired, earn.CodeWrongDenom,
-			"asset %d has no price per %s in %s; pay from a tab in a denomination that it lists", id, unit, denom)
+	switch {
+	case ok:
+		return a, p, nil
+	case id == g.book.Asset() && g.app.Given(a.Prices) && !g.app.Resells():
+		return a, p, badRequest("costs_nothing", "answers of this app cost nothing, and are for API keys of its gateway; its owner makes one with: weal gateway key create")
 	}
-	return a, p, nil
+	return a, p, wire.NewError(http.StatusPaymentRequired, wire.TypePaymentRequired, earn.CodeWrongDenom,
+		"asset %d has no price per %s in %s; pay from a tab in a denomination that it lists", id, unit, denom)
 }
 
 // promptBound returns the most bytes that the prompt can come to, before its
