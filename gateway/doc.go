@@ -16,7 +16,8 @@
 //     told of their own afterwards (report.go), and no answer waits for it.
 //   - What an answer earned the app is divided among the vaults behind it, once and to
 //     the last unit, in the background (shares.go); the app's owner brings it to the
-//     chain. It decides no payment of a payer.
+//     chain. It decides no payment of a payer. While any vault is a contribution to the
+//     app it is kept before the receipt is given; else a kill loses some seconds of it.
 //   - Whoever pays by x402 is told what it costs before it signs, and nobody takes
 //     more: x402.go takes vouchers as purses sign them, but firm; exact.go takes one
 //     transfer of tokens for one answer, and pays for it like for an API key.

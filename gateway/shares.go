@@ -22,17 +22,22 @@ const (
 )
 
 // shares adds up what each vault's passages counted for what the app was paid. Who
-// answers only notes it, and it is kept when that returns; all else is done in the
-// background, many answers at once. It decides no payment of a payer.
+// answers only notes it; all else is done in the background, many answers at once. It
+// decides no payment of a payer. While any vault is a contribution to the app, what is
+// noted is kept before the answer's receipt is given. While none is, nobody is owed a
+// part: a kill loses what was noted since the last flush, and nothing that was noted
+// before the first vault became one.
 type shares struct {
 	*points.Table
 	db  *sql.DB
 	log *slog.Logger
 
-	mu    sync.Mutex // guards noted; held for moments
-	noted []noted    // not written yet
+	mu    sync.Mutex // guards what follows; held for moments
+	noted []noted    // not divided yet
+	owed  bool       // what is noted is kept: a vault is a contribution, or may be
 
 	flushing sync.Mutex
+	setting  sync.Mutex // held while a contribution is set
 }
 
 // noted is an answer that the app is paid for: with a record, or of a search with the
@@ -43,6 +48,8 @@ type noted struct {
 	Price  types.Amount       `json:"price"`
 	Record attribution.Record `json:"record,omitempty"`
 	Sealed []types.AssetID    `json:"sealed,omitempty"`
+
+	row bool // it was kept by itself
 }
 
 // openShares opens the tables in db. Without a database nothing is counted.
@@ -59,6 +66,9 @@ func openShares(ctx context.Context, db *sql.DB, now func() time.Time, log *slog
 	}
 	if err == nil {
 		err = s.load(ctx)
+	}
+	if err == nil {
+		err = s.owe(ctx)
 	}
 	return s, err
 }
@@ -80,16 +90,37 @@ func (s *shares) load(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("read what was answered: %w", err)
 		}
+		n.row = true
 		s.noted = append(s.noted, n)
 	}
 	return rows.Err()
 }
 
-// note notes an answer, and keeps it: when it returns, a kill does not lose it.
+// owe finds out whether any vault is a contribution.
+func (s *shares) owe(ctx context.Context) error {
+	set, err := s.contributions(ctx)
+	if err == nil {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.owed = len(set) > 0
+	}
+	return err
+}
+
+// note notes an answer, and keeps it if any vault is a contribution: when it returns, a
+// kill does not lose it.
 func (s *shares) note(n noted) error {
 	if s == nil {
 		return nil
 	}
+	s.mu.Lock()
+	n.row = s.owed
+	if !n.row {
+		s.noted = append(s.noted, n)
+		s.mu.Unlock()
+		return nil
+	}
+	s.mu.Unlock()
 	b, err := wire.Marshal(n)
 	if err == nil {
 		// Kept before a flush can see it, which deletes the row of what it has divided.
@@ -145,6 +176,9 @@ func (s *shares) flush(ctx context.Context) error {
 	}
 	err := keep.Write(ctx, s.db, func(tx *sql.Tx) error {
 		for _, n := range fresh {
+			if !n.row {
+				continue
+			}
 			if _, err := tx.ExecContext(ctx, `DELETE FROM gateway_noted WHERE order_hash = ?`, n.Order[:]); err != nil {
 				return err
 			}
@@ -204,8 +238,19 @@ func (s *shares) contributions(ctx context.Context) (map[types.AssetID]uint64, e
 	return all, rows.Err()
 }
 
-// set says which contribution a vault is; 0 is none.
+// set says which contribution a vault is; 0 is none. When it returns, a kill loses
+// nothing that was noted before, nor what is noted after if any vault is one.
 func (s *shares) set(ctx context.Context, vault types.AssetID, contribution uint64) error {
+	s.setting.Lock()
+	defer s.setting.Unlock()
+	if contribution != 0 {
+		s.mu.Lock()
+		s.owed = true
+		s.mu.Unlock()
+		if err := s.flush(ctx); err != nil { // what was not kept
+			return err
+		}
+	}
 	err := keep.Write(ctx, s.db, func(tx *sql.Tx) (err error) {
 		if contribution == 0 {
 			_, err = tx.ExecContext(ctx, `DELETE FROM gateway_contributors WHERE vault = ?`, int64(vault))
@@ -218,5 +263,5 @@ func (s *shares) set(ctx context.Context, vault types.AssetID, contribution uint
 	if err != nil {
 		return fmt.Errorf("set the contribution of vault %d: %w", vault, err)
 	}
-	return nil
+	return s.owe(ctx)
 }

@@ -90,29 +90,61 @@ func TestVaultsShareWhatTheAppIsPaid(t *testing.T) {
 	w.set(vaultA, 5)
 }
 
-// TestSharesOutliveAKill opens what a kill leaves of the gateway's counts.
+// count starts the gateway with the counts at path.
+func (w *world) count(path string) {
+	w.t.Helper()
+	db, err := keep.Open(path)
+	require.NoError(w.t, err)
+	w.t.Cleanup(func() { _ = db.Close() })
+	w.counts = db
+	w.start()
+}
+
+// TestSharesOutliveAKill opens what a kill leaves of the gateway's counts, of an app of
+// which a vault is a contribution.
 func TestSharesOutliveAKill(t *testing.T) {
 	w := newWorld(t)
 	path := filepath.Join(t.TempDir(), "counts.db")
-	open := func(path string) {
-		db, err := keep.Open(path)
-		require.NoError(t, err)
-		t.Cleanup(func() { _ = db.Close() })
-		w.counts = db
-		w.start()
-	}
-	open(path)
+	w.count(path)
+	w.set(vaultB, 4)
+	w.count(path) // which knows it from the table
 	w.says("A payer signs [1], once [1]; lanes wait [2].")
 	w.ask(body)
 	want := []points.Points{of(vaultA, 1, 250, 278, 333)}
 	left := keeptest.Killed(t, path, t.TempDir()) // before anything was divided
 	require.Equal(t, want, w.shares().Vaults[0].Points)
-	open(left)
+	w.count(left)
 	for range 2 {
 		require.Equal(t, want, w.shares().Vaults[0].Points)
 		left = keeptest.Killed(t, left, t.TempDir())
-		open(left)
+		w.count(left)
 	}
+}
+
+// TestSharesAreKeptFromTheFirstContributionOn puts nothing while no vault is a
+// contribution. What was noted until the first is one outlives a kill from then on, and
+// all that follows.
+func TestSharesAreKeptFromTheFirstContributionOn(t *testing.T) {
+	w := newWorld(t)
+	path := filepath.Join(t.TempDir(), "counts.db")
+	w.count(path)
+	w.says("A payer signs [1], once [1]; lanes wait [2].")
+	w.ask(body)
+	require.Empty(t, keeptest.Journal(t, path))
+	w.set(vaultB, 4)
+	path = keeptest.Killed(t, path, t.TempDir())
+	w.count(path)
+	w.ask(body)
+	kept := keeptest.Journal(t, path)
+	require.NotEmpty(t, kept)
+	path = keeptest.Killed(t, path, t.TempDir())
+	w.count(path)
+	require.Equal(t, []points.Points{of(vaultB, 2, 500, 444, 334)}, w.shares().Vaults[1].Points)
+
+	w.set(vaultB, 0)
+	w.ask(body)
+	require.Empty(t, keeptest.Journal(t, path), "no vault is one any more")
+	require.Equal(t, []points.Points{of(vaultB, 3, 750, 666, 501)}, w.shares().Vaults[1].Points)
 }
 
 // TestNothingIsSharedOfWhatIsNotPaid has a payer that never reveals the app's tick.

@@ -80,6 +80,18 @@ func (c *conn) settle() error {
 	return nil
 }
 
+// tablesOnly is the key of what TablesOnly says.
+type tablesOnly struct{}
+
+// TablesOnly returns a context whose queries read the tables as they are, and do not
+// bring into them first what this process has put. It is for what is asked often and
+// never put, as that which other processes write: bringing what was put into the tables
+// each time would cost more than putting saves. What was put may be missing in what such
+// a query reads. Statements that write are not changed by it.
+func TablesOnly(ctx context.Context) context.Context {
+	return context.WithValue(ctx, tablesOnly{}, true)
+}
+
 // ExecContext implements driver.ExecerContext.
 func (c *conn) ExecContext(ctx context.Context, text string, args []driver.NamedValue) (driver.Result, error) {
 	if err := c.settle(); err != nil {
@@ -103,8 +115,10 @@ func (c *conn) exec(ctx context.Context, text string, args []driver.NamedValue) 
 
 // QueryContext implements driver.QueryerContext.
 func (c *conn) QueryContext(ctx context.Context, text string, args []driver.NamedValue) (driver.Rows, error) {
-	if err := c.settle(); err != nil {
-		return nil, err
+	if ctx.Value(tablesOnly{}) == nil {
+		if err := c.settle(); err != nil {
+			return nil, err
+		}
 	}
 	s, err := c.take(ctx, text)
 	if err != nil {

@@ -12,8 +12,9 @@
 //   - A program never touches a database that a newer program wrote.
 //
 //   - What was put is with the operating system too, in a journal beside the
-//     database: any statement sees it, and what a killed process has left in its
-//     journal is brought into the tables when the database is opened again.
+//     database: any statement sees it, but for queries that ask for TablesOnly, and
+//     what a killed process has left in its journal is brought into the tables when the
+//     database is opened again.
 //
 //   - Each text of SQL is parsed once. A statement that has begun runs to its end.
 //

@@ -1,6 +1,7 @@
 package keep_test
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -74,6 +75,31 @@ func TestPutIsSeen(t *testing.T) {
 	require.NoError(t, keep.Put(db, part(2, 5, nil)))
 	require.Equal(t, map[int]pair{1: {12, "x", []byte{2}}, 2: {5, "y", nil}}, pairs(t, db))
 	require.NoError(t, keep.Sync(db))
+}
+
+// TestTablesOnly reads what was put only where it is in the tables, and leaves it where
+// it is.
+func TestTablesOnly(t *testing.T) {
+	db := openPairs(t, filepath.Join(t.TempDir(), "keep.db"))
+	require.NoError(t, keep.Put(db, whole(1, 1, "one", nil))) // begins the journal
+	pairs(t, db)
+	// While it is taken nothing is brought into the tables in the background.
+	c, err := db.Conn(t.Context())
+	require.NoError(t, err)
+	defer c.Close()
+	read := func(ctx context.Context) (a int) {
+		require.NoError(t, c.QueryRowContext(ctx, `SELECT a FROM pairs WHERE id = 1`).Scan(&a))
+		return a
+	}
+	require.NoError(t, keep.Put(db, part(1, 2, nil)))
+	require.Equal(t, 1, read(keep.TablesOnly(t.Context())))
+	require.Equal(t, 1, read(keep.TablesOnly(t.Context())), "reading has changed nothing")
+	require.Equal(t, 2, read(t.Context()))
+	require.Equal(t, 2, read(keep.TablesOnly(t.Context())))
+	require.NoError(t, keep.Put(db, part(1, 3, nil)))
+	_, err = c.ExecContext(keep.TablesOnly(t.Context()), `UPDATE pairs SET b = 'two' WHERE id = 1`)
+	require.NoError(t, err)
+	require.Equal(t, 3, read(keep.TablesOnly(t.Context())), "who writes writes after what was put")
 }
 
 // TestPutAsStatements compares random changes with the same statements run one by

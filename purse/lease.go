@@ -207,7 +207,8 @@ func (p *Purse) tidyUp() error {
 	}
 	ctx, stop := context.WithTimeout(context.Background(), giveBackTime)
 	defer stop()
-	wanted, err := list(ctx, p.cfg.DB, readRef, `SELECT tab, epoch, lane FROM purse_lanes WHERE holder = ? AND wanted > ?`,
+	// Neither who holds a lane nor who wants it is ever put, so that the tables have it.
+	wanted, err := list(keep.TablesOnly(ctx), p.cfg.DB, readRef, `SELECT tab, epoch, lane FROM purse_lanes WHERE holder = ? AND wanted > ?`,
 		p.holder, p.cfg.Now().UnixMilli())
 	if err != nil {
 		return err

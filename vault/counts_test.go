@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/weal-network/weal/earn/points"
+	"github.com/weal-network/weal/keep/keeptest"
 	"github.com/weal-network/weal/pay"
 	"github.com/weal-network/weal/pay/attribution"
 	"github.com/weal-network/weal/types"
@@ -180,6 +181,37 @@ func TestContributorsShare(t *testing.T) {
 	require.Equal(t, n(13), w.points()[1].Citation)
 	require.Zero(t, w.tell(w.report(req, r, "[2]", nil)))
 	require.Equal(t, n(13), w.points()[1].Citation)
+}
+
+// TestOnlyContributorsSalesAreKept sells, with the library that tells whose passages are,
+// the owner's own without a write of its own, and a contribution's with one from the
+// first on.
+func TestOnlyContributorsSalesAreKept(t *testing.T) {
+	w := newWorld(t)
+	w.add()
+	seq := uint64(0)
+	// put returns how much a sale of the best passage and its report put.
+	put := func() int {
+		t.Helper()
+		path := filepath.Join(w.dir, vault.CountsFile)
+		before := len(keeptest.Journal(t, path))
+		seq++
+		req, r := w.sell(lane(0), seq, "pears", 0)
+		require.Equal(t, 1, w.tell(w.report(req, r, "[1]", nil)))
+		return len(keeptest.Journal(t, path)) - before
+	}
+	put()
+	w.points() // whose passages are is in memory from here on
+	require.Zero(t, put())
+
+	hers := filepath.Join(t.TempDir(), "hers.md")
+	require.NoError(t, os.WriteFile(hers, []byte("# Pears\n\nPears, pears and pears."), 0o600))
+	seven := uint64(7)
+	_, err := w.vault.AddTo(t.Context(), []string{hers}, &seven, nil)
+	require.NoError(t, err)
+	require.Positive(t, put())
+	require.Equal(t, n(5), w.points()[1].Equal)
+	require.Positive(t, put())
 }
 
 // TestReportsThatDoNotHold plays a gateway that tells of passages what is not so, or

@@ -45,8 +45,9 @@ func (t *Tally) Flush(ctx context.Context) error {
 	for _, s := range ready {
 		delete(t.pending, s.Order)
 	}
-	for _, s := range wait {
-		s.stored = true
+	for _, w := range wait {
+		s := t.pending[w.Order]
+		s.stored = len(s.Report) == len(w.Report) // or the report came meanwhile
 	}
 	return nil
 }
@@ -70,7 +71,7 @@ func (t *Tally) book(ctx context.Context, c *counts, fresh []*sale) (later []*sa
 			continue
 		}
 		t.mu.Lock()
-		s.Denom, s.Payer, s.Whose, s.Booked = lane.Denom, lane.Payer, whose, true
+		s.Denom, s.Payer, s.Whose, s.Booked, s.stored = lane.Denom, lane.Payer, whose, true, false
 		t.mu.Unlock()
 		c.sell(s)
 	}
@@ -113,7 +114,7 @@ func (t *Tally) name(ctx context.Context, c *counts) {
 }
 
 // sorted returns the sales that can be divided, and those that have to wait and whose
-// rows do not say yet that they are counted.
+// rows do not say yet all that is known of them, as they are now.
 func (t *Tally) sorted() (ready, wait []*sale) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -122,12 +123,13 @@ func (t *Tally) sorted() (ready, wait []*sale) {
 		late = t.cfg.Now().Unix()
 	}
 	for _, s := range t.pending {
+		now := *s
 		switch {
-		case !s.Booked:
-		case s.report != nil || s.At <= late:
-			ready = append(ready, s)
+		case s.Booked && (s.Report != nil || s.At <= late):
+			ready = append(ready, &now)
 		case !s.stored:
-			wait = append(wait, s)
+			wait = append(wait, &now)
+			s.row = true
 		}
 	}
 	// What is added must not depend on the order of a map: sums may be full.
@@ -159,6 +161,9 @@ func (t *Tally) commit(ctx context.Context, c *counts, ready, wait []*sale) erro
 			}
 		}
 		for _, s := range ready {
+			if !s.row {
+				continue
+			}
 			if _, err := tx.ExecContext(ctx, `DELETE FROM tally_sales WHERE name = ?`, t.saleName(s.Order)); err != nil {
 				return err
 			}
@@ -173,7 +178,7 @@ func (t *Tally) commit(ctx context.Context, c *counts, ready, wait []*sale) erro
 
 // cite counts the citations that a report tells of.
 func (c *counts) cite(s *sale) {
-	for i, e := range s.report {
+	for i, e := range s.Report {
 		if e.Cites > 0 {
 			c.passage(s.Passages[i]).Cited += uint64(e.Cites)
 			c.hour(timeOf(s.At)).Cited += uint64(e.Cites)
@@ -192,9 +197,9 @@ func divide(earned points.Sheet, s *sale) {
 		}
 	}
 	earned.Divide(s.Denom, total, s.Whose, func(rule attribution.Rule, i int) uint64 {
-		if s.report == nil {
+		if s.Report == nil {
 			return 1
 		}
-		return uint64(s.report[i].Share(rule))
+		return uint64(s.Report[i].Share(rule))
 	})
 }

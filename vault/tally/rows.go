@@ -15,7 +15,7 @@ import (
 )
 
 // What is BLOB is sealed, or a name. Amounts are decimal text, times Unix seconds. A
-// sale's report is NULL until it comes.
+// sale's report is NULL until one is kept by itself.
 var schema = []string{
 	`CREATE TABLE IF NOT EXISTS tally_passages (name BLOB PRIMARY KEY, data BLOB NOT NULL)`,
 	`CREATE TABLE IF NOT EXISTS tally_payers (name BLOB PRIMARY KEY, data BLOB NOT NULL)`,
@@ -50,9 +50,8 @@ func (t *Tally) open(ctx context.Context) (err error) {
 // loadSales takes up the sales that still wait for their reports.
 func (t *Tally) loadSales(ctx context.Context) error {
 	err := t.each(ctx, t.tables.sales, `SELECT name, data FROM tally_sales`, func(_, b []byte) error {
-		s := &sale{Booked: true} // rows of before were of counted sales only, and did not say so
+		s := &sale{Booked: true, row: true, stored: true} // rows of before were of counted sales only, and did not say so
 		err := json.Unmarshal(b, s)
-		s.stored = s.Booked
 		t.pending[s.Order] = s
 		if !s.Booked {
 			t.fresh = append(t.fresh, s)
@@ -66,7 +65,7 @@ func (t *Tally) loadSales(ctx context.Context) error {
 		var r report
 		err := json.Unmarshal(b, &r)
 		if s := t.pending[r.Order]; s != nil {
-			s.report = r.Entries
+			s.Report = r.Entries
 		}
 		return err
 	})

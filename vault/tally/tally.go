@@ -42,7 +42,9 @@ type Config struct {
 	Name  func(kind string, b []byte) []byte
 	// Lane tells who pays from a lane, and in what.
 	Lane func(ctx context.Context, ref types.LaneRef) (types.Lane, error)
-	// Contribution tells which contribution a document belongs to; 0 is the owner's.
+	// Contribution tells which contribution a document belongs to; 0 is the owner's. Who
+	// must not wait asks it with a context that has ended: it then answers of memory, or
+	// fails.
 	Contribution func(ctx context.Context, source string) (uint64, error)
 	Log          *slog.Logger
 	Now          func() time.Time
@@ -64,6 +66,7 @@ type Tally struct {
 	pending map[types.Hash]*sale // by order, until it is divided
 	fresh   []*sale              // of them, those not counted yet
 
+	unknown  chan struct{} // has one if memory does not tell contributions
 	flushing sync.Mutex
 	stop     context.CancelFunc
 	running  sync.WaitGroup
@@ -80,7 +83,7 @@ func Open(ctx context.Context, cfg Config) (*Tally, error) {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	t := &Tally{cfg: cfg, noted: newCounts(), pending: map[types.Hash]*sale{}}
+	t := &Tally{cfg: cfg, noted: newCounts(), pending: map[types.Hash]*sale{}, unknown: make(chan struct{}, 1)}
 	if err := t.open(ctx); err != nil {
 		return nil, err
 	}
@@ -106,6 +109,8 @@ func (t *Tally) run(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
+		case <-t.unknown:
+			_, _ = t.cfg.Contribution(ctx, "") // so that memory has it when Sold asks again
 		case <-tick.C:
 			if err := t.Flush(ctx); err != nil && ctx.Err() == nil {
 				t.cfg.Log.Warn("counts not written down; they are kept in memory", "err", err)
@@ -180,31 +185,62 @@ type Sale struct {
 	Passages []SoldPassage `json:"passages"`
 }
 
-// sale is a Sale until what it earned is divided. It has a row from the beginning.
+// sale is a Sale until what it earned is divided.
 type sale struct {
 	Sale
-	At     int64    `json:"at"` // Unix seconds
-	Denom  string   `json:"denom"`
-	Payer  string   `json:"payer"`
-	Whose  []uint64 `json:"whose"`  // the contribution of each passage
-	Booked bool     `json:"booked"` // counted, and what it lacked is known
-	stored bool     // the row says that it is booked
-	report []attribution.Entry
+	At     int64               `json:"at"` // Unix seconds
+	Denom  string              `json:"denom"`
+	Payer  string              `json:"payer"`
+	Whose  []uint64            `json:"whose"`  // the contribution of each passage
+	Booked bool                `json:"booked"` // counted, and what it lacked is known
+	Report []attribution.Entry `json:"report,omitempty"`
+
+	own    bool // of the owner alone, so that it is not kept at once
+	row    bool // has a row, or may have one
+	stored bool // the row says all that is known
 }
 
-// Sold notes an order that is served for the first time, and keeps it: when it returns,
-// a kill does not lose it.
+// ended is a context by which nothing is waited for.
+var ended = func() context.Context {
+	ctx, end := context.WithCancel(context.Background())
+	end()
+	return ctx
+}()
+
+// own reports whether it is known, without waiting for a database, that no passage of a
+// sale belongs to a contribution.
+func (t *Tally) own(s Sale) bool {
+	for _, p := range s.Passages {
+		whose, err := t.cfg.Contribution(ended, p.Source)
+		if err != nil {
+			select {
+			case t.unknown <- struct{}{}:
+			default:
+			}
+		}
+		if whose != 0 || err != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// Sold notes an order that is served for the first time, and keeps it, unless all of it
+// is the owner's own: when it returns, a kill does not lose what contributions earned.
 func (t *Tally) Sold(s Sale) error {
-	n := &sale{Sale: s, At: t.cfg.Now().Unix()}
+	n := &sale{Sale: s, At: t.cfg.Now().Unix(), own: t.own(s)}
 	t.mu.Lock()
 	known := t.pending[s.Order] != nil
 	t.mu.Unlock()
 	if known {
 		return nil
 	}
-	// Kept before a flush can see it, which deletes the row of what it has divided.
-	if err := t.keepSale(n); err != nil {
-		return err
+	if !n.own {
+		// Kept before a flush can see it, which deletes the row of what it has divided.
+		if err := t.keepSale(n); err != nil {
+			return err
+		}
+		n.row, n.stored = true, true
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -218,19 +254,19 @@ func (t *Tally) Awaited(order types.Hash) (lane types.LaneRef, seq uint64, ok bo
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	s := t.pending[order]
-	if s == nil || s.report != nil {
+	if s == nil || s.Report != nil {
 		return lane, 0, false
 	}
 	return s.Lane, s.Seq, true
 }
 
-// Report takes what the passages of an order counted, and keeps it. It returns false,
-// and changes nothing, unless the order's report is awaited and is of exactly its
-// passages.
+// Report takes what the passages of an order counted, and keeps it as Sold kept the
+// order. It returns false, and changes nothing, unless the order's report is awaited and
+// is of exactly its passages.
 func (t *Tally) Report(order types.Hash, entries []attribution.Entry) (bool, error) {
 	t.mu.Lock()
 	s := t.pending[order]
-	awaited := s != nil && s.report == nil
+	awaited := s != nil && s.Report == nil
 	t.mu.Unlock()
 	if !awaited || len(entries) != len(s.Passages) {
 		return false, nil
@@ -243,14 +279,17 @@ func (t *Tally) Report(order types.Hash, entries []attribution.Entry) (bool, err
 		}
 		sorted[i] = entries[k]
 	}
-	if err := t.keepReport(order, sorted); err != nil {
-		return false, err
+	if !s.own {
+		if err := t.keepReport(order, sorted); err != nil {
+			return false, err
+		}
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if s.report != nil {
+	if s.Report != nil {
 		return false, nil // another came first
 	}
-	s.report = sorted
+	s.Report = sorted
+	s.stored = s.stored && !s.own
 	return true, nil
 }

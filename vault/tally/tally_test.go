@@ -36,7 +36,10 @@ type lab struct {
 	mu   sync.Mutex
 	now  time.Time
 	down error // of who tells lanes
+	cold bool  // contributions are not in memory
 	next byte
+	// journal is how much was put into journals.
+	journal int
 }
 
 func newLab(t *testing.T) *lab {
@@ -62,7 +65,13 @@ func (l *lab) open() {
 			defer l.mu.Unlock()
 			return types.Lane{Ref: ref, Payer: fmt.Sprint("payer ", ref.Tab), Denom: denom}, l.down
 		},
-		Contribution: func(_ context.Context, source string) (id uint64, err error) {
+		Contribution: func(ctx context.Context, source string) (id uint64, err error) {
+			l.mu.Lock()
+			defer l.mu.Unlock()
+			if ctx.Err() != nil && l.cold {
+				return 0, ctx.Err()
+			}
+			l.cold = false
 			_, _ = fmt.Sscanf(source, "%d/", &id)
 			return id, nil
 		},
@@ -200,6 +209,101 @@ func TestKilledBeforeAFlush(t *testing.T) {
 	require.Equal(t, tally.Sums{denom: n(40)}, s.Total.Earned)
 }
 
+// put returns how much was put into journals since put was called before.
+func (l *lab) put() int {
+	l.t.Helper()
+	now := len(keeptest.Journal(l.t, l.path))
+	before := l.journal
+	l.journal = now
+	return now - before
+}
+
+// TestOwnSalesAreOnlyNoted sells what belongs to no contribution: no sale and no report
+// is kept by itself, a kill loses what was noted since the flush, and from the first
+// passage of a contribution on it loses nothing of that.
+func TestOwnSalesAreOnlyNoted(t *testing.T) {
+	l := newLab(t)
+	flushed, late := l.sell(10, 0, 0)
+	l.flush()
+	reported, entries := l.sell(10, 0)
+	require.True(t, l.report(reported, entries))
+	l.flush()
+	lost, entries := l.sell(10, 0, 0)
+	require.True(t, l.report(lost, entries))
+	require.True(t, l.report(flushed, late))
+	require.Zero(t, l.put())
+	l.kill()
+	require.False(t, l.report(lost, entries), "nobody knows it")
+	require.True(t, l.report(flushed, late), "its report was lost with what came after the flush")
+	own := points.Points{Of: 0, Denom: denom, Uses: 3, Equal: n(30), Score: n(30), Citation: n(30)}
+	require.Equal(t, []points.Points{own}, l.points())
+
+	// The first sale with a passage of a contribution, and others beside it.
+	l.put()
+	first, entries := l.sell(10, 0, 1)
+	require.Positive(t, l.put())
+	require.True(t, l.report(first, entries))
+	require.Positive(t, l.put())
+	_, _ = l.sell(10, 0)
+	require.Zero(t, l.put())
+	l.kill()
+	require.False(t, l.report(first, entries), "it came before")
+	own.Uses, own.Equal, own.Score, own.Citation = 4, n(40), n(41), n(43)
+	one := points.Points{Of: 1, Denom: denom, Uses: 1, Equal: n(10), Score: n(9), Citation: n(7)}
+	for range 2 {
+		require.Equal(t, []points.Points{own, one}, l.points())
+		l.kill()
+	}
+	s, err := l.Stats(t.Context(), tally.Span{}, func(func(types.Hash) bool) {})
+	require.NoError(t, err)
+	require.EqualValues(t, 3, s.Total.Sales)
+	require.Equal(t, tally.Sums{denom: n(50)}, s.Total.Earned)
+}
+
+// TestSaleOfUnknownIsKept sells while it is not known, without waiting, whose the
+// passages are.
+func TestSaleOfUnknownIsKept(t *testing.T) {
+	l := newLab(t)
+	l.mu.Lock()
+	l.cold = true
+	l.mu.Unlock()
+	order, entries := l.sell(10, 0, 1)
+	require.Eventually(t, func() bool {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		return !l.cold
+	}, time.Minute, time.Millisecond, "it is found out at once")
+	l.put()
+	_, _ = l.sell(10, 0)
+	require.Zero(t, l.put())
+	l.kill()
+	require.True(t, l.report(order, entries))
+	l.kill()
+	require.Equal(t, points.Points{Of: 1, Denom: denom, Uses: 1, Equal: n(10), Score: n(9), Citation: n(7)}, l.points()[1])
+}
+
+// TestOwnSaleOfUnknownPayer flushes a sale of the owner's while nobody can tell who
+// paid: it is written down as it is, with its report, and counted once when they can.
+func TestOwnSaleOfUnknownPayer(t *testing.T) {
+	l := newLab(t)
+	l.mu.Lock()
+	l.down = errors.New("no chain")
+	l.mu.Unlock()
+	order, entries := l.sell(10, 0, 0)
+	l.flush()
+	require.True(t, l.report(order, entries))
+	l.flush()
+	l.kill()
+	require.False(t, l.report(order, entries), "it came before")
+	l.mu.Lock()
+	l.down = nil
+	l.mu.Unlock()
+	for range 2 {
+		require.Equal(t, []points.Points{{Of: 0, Denom: denom, Uses: 2, Equal: n(20), Score: n(20), Citation: n(20)}}, l.points())
+		l.kill()
+	}
+}
+
 // TestNothingIsLostWhileNobodyAnswers has the chain, and then the database, fail.
 func TestNothingIsLostWhileNobodyAnswers(t *testing.T) {
 	l := newLab(t)
@@ -322,8 +426,14 @@ func (shelf) Heading(_ context.Context, number int) (string, error) {
 	return fmt.Sprint("Part ", number), nil
 }
 
-// BenchmarkNoting is what an answer pays for being counted.
+// BenchmarkNoting is what an answer pays for being counted, of the owner's own passages
+// and of a contribution's.
 func BenchmarkNoting(b *testing.B) {
+	b.Run("own", func(b *testing.B) { benchmarkNoting(b, 0) })
+	b.Run("contributed", func(b *testing.B) { benchmarkNoting(b, 1) })
+}
+
+func benchmarkNoting(b *testing.B, whose uint64) {
 	sealer, err := seal.New(dataKey)
 	require.NoError(b, err)
 	db, err := keep.Open(filepath.Join(b.TempDir(), "counts.db"))
@@ -332,7 +442,7 @@ func BenchmarkNoting(b *testing.B) {
 	t, err := tally.Open(b.Context(), tally.Config{
 		DB: db, Table: sealer.Table, Name: sealer.Name,
 		Lane:         func(context.Context, types.LaneRef) (types.Lane, error) { return types.Lane{Denom: denom}, nil },
-		Contribution: func(context.Context, string) (uint64, error) { return 0, nil },
+		Contribution: func(context.Context, string) (uint64, error) { return whose, nil },
 	})
 	require.NoError(b, err)
 	found := make([]tally.Found, 8)
