@@ -213,9 +213,18 @@ func (r *request) prompt(in *instructions, passages string) ([]wire.ChatMessage,
 	return append([]wire.ChatMessage{wire.TextMessage("system", text)}, r.messages...), nil
 }
 
-// modelBody returns the request that the model gets.
+// modelBody returns the request that a model asset gets.
 func (r *request) modelBody(app App, messages []wire.ChatMessage, maxTokens int) ([]byte, error) {
-	out := map[string]any{"model": app.Name, "messages": messages, "stream": true, "max_tokens": maxTokens}
+	return r.bodyOf(map[string]any{"model": app.Name, "stream": true}, messages, maxTokens)
+}
+
+// bareBody returns the request that the app's own upstream gets, whose model it is to name.
+func (r *request) bareBody(messages []wire.ChatMessage, maxTokens int) ([]byte, error) {
+	return r.bodyOf(map[string]any{}, messages, maxTokens)
+}
+
+func (r *request) bodyOf(out map[string]any, messages []wire.ChatMessage, maxTokens int) ([]byte, error) {
+	out["messages"], out["max_tokens"] = messages, maxTokens
 	for name, v := range r.settings {
 		out[name] = v
 	}

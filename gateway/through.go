@@ -53,12 +53,12 @@ func (g *Gateway) through(ctx context.Context, trace http.Header, u *keys.Use, r
 	if err := u.Free(types.Tokens(size+req.extra) + uint64(req.maxTokens)); err != nil {
 		return said, err
 	}
-	body, err := req.modelBody(g.app, messages, req.maxTokens)
+	body, err := req.bareBody(messages, req.maxTokens)
 	if err != nil {
 		return said, err
 	}
 	began := time.Now()
-	a, err := g.cfg.Own.Open(ctx, model.Prompt{Body: body, Trace: trace})
+	a, err := g.cfg.Own.Open(ctx, model.Prompt{Body: body, Bare: true, Trace: trace})
 	if err != nil {
 		return said, err
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -53,7 +54,7 @@ func (h *HTTP) Open(ctx context.Context, p Prompt) (Answer, error) {
 	if p.Task != "" {
 		return h.openTask(ctx, p)
 	}
-	body, err := h.body(p.Body)
+	body, err := h.body(p)
 	if err != nil {
 		return nil, err
 	}
@@ -93,13 +94,16 @@ func (h *HTTP) send(ctx context.Context, path string, body []byte, trace http.He
 
 // body returns the request as the upstream wants it: with its own name of the
 // model, streamed, and otherwise as it came.
-func (h *HTTP) body(b []byte) ([]byte, error) {
-	fields := map[string]json.RawMessage{}
-	if err := wire.Decode(b, &fields); err != nil {
-		return nil, err
-	}
+func (h *HTTP) body(p Prompt) ([]byte, error) {
 	name, err := json.Marshal(h.Model)
 	if err != nil {
+		return nil, err
+	}
+	if p.Bare {
+		return slices.Concat([]byte(`{"model":`), name, []byte(`,"stream":true,`), p.Body[1:]), nil
+	}
+	fields := map[string]json.RawMessage{}
+	if err := wire.Decode(p.Body, &fields); err != nil {
 		return nil, err
 	}
 	fields["model"], fields["stream"] = name, json.RawMessage("true")

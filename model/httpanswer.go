@@ -193,7 +193,7 @@ func (a *httpAnswer) Close() error {
 // readEvent reads one chunk. An error object in it is returned as an error.
 func readEvent(data []byte) (event, error) {
 	var e event
-	if err := json.Unmarshal(data, &e); err != nil {
+	if err := wire.UnmarshalLoose(data, &e); err != nil {
 		return e, upstreamError(CodeNonsense, "the model's upstream sent an event that is no chat completion chunk: %v", err)
 	}
 	if len(e.Error) > 0 && string(e.Error) != "null" {

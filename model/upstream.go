@@ -11,8 +11,10 @@ import (
 type Prompt struct {
 	// Task is what is asked for; empty for a chat completion.
 	Task Task
-	// Body is OpenAI's request for it.
+	// Body is OpenAI's request for it. If it is Bare it says nothing of model, stream and
+	// stream_options.
 	Body []byte
+	Bare bool
 	// Trace has the W3C trace headers of the request that caused it.
 	Trace http.Header
 }

@@ -20,3 +20,10 @@ func Marshal(v any) ([]byte, error) { return json.Marshal(v, written) }
 // twice in an object is an error, and so is what is no UTF-8 (RFC 8259, sections 4
 // and 8.1): two readers could understand it differently.
 func Unmarshal(b []byte, v any) error { return json.Unmarshal(b, v) }
+
+// loose is how JSON of servers is read that are not ours.
+var loose = json.JoinOptions(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+
+// UnmarshalLoose is Unmarshal for what an upstream says, which nobody signs: the last of
+// names that come twice counts, and what is no UTF-8 is replaced.
+func UnmarshalLoose(b []byte, v any) error { return json.Unmarshal(b, v, loose) }

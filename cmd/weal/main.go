@@ -10,9 +10,15 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"github.com/weal-network/weal/heap"
 )
 
+// room is how far a process's heap grows before it is collected, in bytes.
+const room = 48 << 20
+
 func main() {
+	heap.Room(room)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	o := &options{}
 	err := newRoot(o).ExecuteContext(ctx)
